@@ -1,0 +1,87 @@
+// RequestDecoder: RESP requests from a connection's bytes.
+//
+// A request is an array of bulk strings, or an inline line (inline_request.h):
+//
+//   *2\r\n $3\r\n GET\r\n $1\r\n k\r\n          GET k\r\n
+//
+// The arguments are views into the input: no copy and no allocation for a request that is there as a
+// whole. When it is not, the decoder remembers how far it has understood (positions, since the buffer
+// may move while it grows), and the next call goes on from there: n reads cost one scan.
+//
+// A length on the wire is only a claim: nothing is reserved for it. Limits and error texts are those
+// of Redis 7.4 (observed behaviour; the protocol: https://redis.io/docs/reference/protocol-spec/).
+//
+// Lifetime: the views are valid as long as the input's bytes stay where they are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace protocol::resp {
+
+struct RequestLimits {
+  int64_t bulk_bytes_max = 512 * 1024 * 1024;  // proto-max-bulk-len
+  int64_t arguments_max = 1024 * 1024;
+  size_t inline_bytes_max = 64 * 1024;  // also bounds the length lines of a multibulk request
+  bool authenticated = true;            // false: 10 arguments of 16 KiB at most
+};
+
+// The arguments of many requests, end to end; a request is a range of them. Kept for a turn and reused.
+using ArgumentArena = std::vector<std::string_view>;
+
+enum class DecodeStatus : uint8_t {
+  kRequest,     // complete; its arguments were appended to the arena (none for an empty request)
+  kIncomplete,  // a good beginning; call again with the same bytes and more of them
+  kError,       // error() has the text after "-ERR "; nothing that follows can be trusted
+  kHttp,        // POST or Host: as the first word: a web page tries to reach us; close without a reply
+};
+
+class RequestDecoder {
+ public:
+  // Decodes one request from the front of `input`. When kRequest, `*wire_bytes` says how many bytes it
+  // took, and the decoder is new again. When kIncomplete, nothing was appended to `arguments`, and the
+  // next call must see the same bytes (maybe elsewhere in memory) at the front of its input.
+  DecodeStatus Decode(std::string_view input, const RequestLimits& limits, ArgumentArena& arguments,
+                      size_t* wire_bytes);
+
+  // The text of the protocol error, e.g. "Protocol error: invalid multibulk length".
+  const std::string& error() const { return error_; }
+
+  // A request has begun and is not complete.
+  bool in_request() const { return stage_ != Stage::kStart; }
+  // While incomplete: how many bytes the input must have before it is worth calling again; at least one
+  // more than seen. A large bulk is waited for as a whole. It is a claim of the peer: wait, never reserve.
+  size_t bytes_wanted() const { return bytes_wanted_; }
+  // Memory held for an incomplete request, in bytes.
+  size_t memory() const { return parts_.capacity() * sizeof(Part); }
+
+  void Reset();
+
+ private:
+  enum class Stage : uint8_t { kStart, kInline, kBulkLength, kBulkBody };
+  struct Part {
+    size_t offset;
+    size_t size;
+  };
+
+  DecodeStatus Fail(std::string text);
+  DecodeStatus DecodeInline(std::string_view input, const RequestLimits& limits,
+                            ArgumentArena& arguments, size_t* wire_bytes);
+  DecodeStatus DecodeMultibulk(std::string_view input, const RequestLimits& limits,
+                               ArgumentArena& arguments, size_t* wire_bytes);
+
+  Stage stage_ = Stage::kStart;
+  size_t position_ = 0;         // everything before is understood
+  size_t scanned_ = 0;          // no line end before this offset
+  size_t bytes_wanted_ = 1;
+  int64_t arguments_left_ = 0;
+  int64_t bulk_bytes_ = 0;      // of the bulk at position_, in kBulkBody
+  std::vector<Part> parts_;     // understood arguments of an incomplete request
+  std::string inline_storage_;  // unescaped inline arguments, when quoting changed their bytes
+  std::string error_;
+};
+
+}  // namespace protocol::resp

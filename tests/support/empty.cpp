@@ -1,0 +1,1 @@
+// Keeps the support library buildable when no other source is here.
