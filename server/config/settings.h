@@ -1,0 +1,94 @@
+// Settings: the values of the directives that act, typed, for the code that reads them. Written only by Config
+// (config.h), which knows each directive's name, bounds and text form.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/logging/log.h"
+
+namespace server {
+
+enum class MaxmemoryPolicy : uint8_t {
+  kVolatileLru, kVolatileLfu, kVolatileRandom, kVolatileTtl,
+  kAllkeysLru, kAllkeysLfu, kAllkeysRandom, kNoeviction,
+};
+enum class Supervision : uint8_t { kNone, kSystemd, kUpstart, kAuto };
+enum class AccessToCommand : uint8_t { kNo, kYes, kLocal };  // enable-debug-command and its like
+
+// client-output-buffer-limit of one class; 0 is no limit.
+struct OutputLimit {
+  uint64_t hard_bytes;
+  uint64_t soft_bytes;
+  int64_t soft_seconds;
+};
+
+struct SavePoint {
+  int64_t seconds;
+  int64_t changes;
+};
+
+struct Settings {
+  // network
+  std::vector<std::string> bind = {"*", "-::*"};
+  int port = 6379;
+  int tcp_backlog = 511;
+  std::string unixsocket;
+  unsigned unixsocketperm = 0;  // 0: as the umask says
+  int timeout_s = 0;
+  int tcp_keepalive_s = 300;
+  bool protected_mode = true;
+  uint32_t maxclients = 10000;
+  uint32_t max_new_connections_per_cycle = 10;
+  int64_t authentication_deadline_s = 10;  // ours: `authentication-timeout`; 0 is none
+  // limits
+  int64_t proto_max_bulk_len = 512LL * 1024 * 1024;
+  uint64_t client_query_buffer_limit = 1024ULL * 1024 * 1024;
+  std::array<OutputLimit, 3> client_output_buffer_limit = {
+      {{0, 0, 0}, {256ULL << 20, 64ULL << 20, 60}, {32ULL << 20, 8ULL << 20, 60}}};  // normal, replica, pubsub
+  uint64_t output_hold_back_bytes = 1024 * 1024;  // ours: `client-output-hold-back`; a pipeline waits above it
+  // general
+  int databases = 16;
+  int hz = 10;
+  bool daemonize = false;
+  Supervision supervised = Supervision::kNone;
+  std::string pidfile;
+  std::string dir = ".";
+  std::string dbfilename = "dump.rdb";
+  std::vector<SavePoint> save = {{3600, 1}, {300, 100}, {60, 10000}};
+  bool crash_log_enabled = true;
+  LogLevel loglevel = LogLevel::kNotice;
+  LogFormat log_format = LogFormat::kDefault;
+  std::string logfile;
+  bool syslog_enabled = false;
+  std::string syslog_ident = "redis";
+  int syslog_facility = 0;
+  int client_default_resp = 2;
+  // security
+  std::string requirepass;
+  AccessToCommand enable_debug_command = AccessToCommand::kNo;
+  AccessToCommand enable_protected_configs = AccessToCommand::kNo;
+  std::vector<std::pair<std::string, std::string>> rename_command;  // old, new; new empty: removed
+  // memory and expiry
+  uint64_t maxmemory = 0;
+  MaxmemoryPolicy maxmemory_policy = MaxmemoryPolicy::kNoeviction;
+  int maxmemory_samples = 5;
+  int lfu_log_factor = 10;
+  int lfu_decay_time = 1;
+  int active_expire_effort = 1;
+  // introspection
+  int64_t slowlog_log_slower_than_us = 10000;
+  uint64_t slowlog_max_len = 128;
+  int64_t latency_monitor_threshold_ms = 0;
+  bool latency_tracking = true;
+  std::vector<double> latency_tracking_info_percentiles = {50, 99, 99.9};
+  int64_t busy_reply_threshold_ms = 5000;
+  int64_t shutdown_timeout_s = 10;
+  bool human_errors = false;  // ours: longer error texts
+};
+
+}  // namespace server
