@@ -1,0 +1,48 @@
+// Shell: what the engine may ask of the world. The real one is server/net; tests have their own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace server {
+
+struct ProcessFacts {
+  int64_t process_id = 0;
+  std::string executable;
+  std::string config_file;  // absolute path, empty when none
+  std::string event_api;    // multiplexing_api of INFO: "epoll"
+  bool is_supervised = false;
+};
+
+struct ProcessUsage {
+  size_t resident_bytes = 0;
+  int64_t user_microseconds = 0;
+  int64_t system_microseconds = 0;
+  int64_t main_thread_user_microseconds = 0;
+  int64_t main_thread_system_microseconds = 0;
+};
+
+class Shell {
+ public:
+  virtual ~Shell() = default;
+  virtual const ProcessFacts& facts() const = 0;
+  virtual ProcessUsage Usage() = 0;
+  // Ends the loop after the current turn, all replies written. Exit status 0.
+  virtual void RequestShutdown() = 0;
+  // Ends the process at once, without any orderly step: DEBUG SEGFAULT and the like. Tests refuse.
+  virtual void Crash(std::string_view how) = 0;
+  // Opens the listeners as the configuration now says; on failure the old ones stay and the text says why.
+  virtual std::optional<std::string> ApplyListeners() = 0;
+  // Other settings that only the shell acts on: log level and file, keepalive. Called after CONFIG SET.
+  virtual std::optional<std::string> ApplySettings() = 0;
+  // Runs `work` on another thread, without waiting. Used to free large memory.
+  virtual void RunElsewhere(std::function<void()> work) = 0;
+  // Stops the whole loop for a while (DEBUG SLEEP). Tests move their clock.
+  virtual void SleepMicroseconds(int64_t microseconds) = 0;
+};
+
+}  // namespace server
