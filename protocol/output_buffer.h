@@ -1,7 +1,8 @@
 // OutputBuffer: the bytes on their way to one connection.
 //
-// Replies are small and many, so they are encoded end to end into one contiguous block. A large value
-// is not copied: it stands in the stream as a splice, a reference to bytes that somebody else owns.
+// Replies are small and many, so they are encoded end to end into one contiguous block. A large
+// value is not copied: it stands in the stream as a splice, a reference to bytes that somebody else
+// owns.
 //
 //   bytes_    [ reply reply $1048576\r\n | \r\n reply reply ]
 //                                        ^ splice 0 {offset, data, size}
@@ -52,14 +53,17 @@ class OutputBuffer {
   }
   ~OutputBuffer();
 
-  // Room for `size` more bytes, to be written by the caller and then taken with Commit(used <= size).
+  // Room for `size` more bytes, to be written by the caller and then taken with Commit(used <=
+  // size).
   char* Reserve(size_t size) {
-    if (capacity_ - size_ < size) [[unlikely]] Grow(size);
+    if (capacity_ - size_ < size) [[unlikely]]
+      Grow(size);
     return data_ + size_;
   }
   void Commit(size_t used) { size_ += used; }
 
   void Append(std::string_view bytes) {
+    if (bytes.empty()) return;
     char* to = Reserve(bytes.size());
     std::memcpy(to, bytes.data(), bytes.size());
     size_ += bytes.size();
@@ -71,8 +75,9 @@ class OutputBuffer {
   // Puts bytes that are owned elsewhere into the stream. Takes over the duty to release them.
   void AppendShared(SharedSlice slice);
 
-  // Inserts `bytes` at `offset` of the contiguous bytes, which must not be behind a splice of a later
-  // offset that would have to stay in front. Used for counts that are known only afterwards.
+  // Inserts `bytes` at `offset` of the contiguous bytes. A splice that stands exactly there counts
+  // as behind them. Used for counts that are known only afterwards; costs a move of all that
+  // follows.
   void Insert(size_t offset, std::string_view bytes);
 
   Mark mark() const { return {size_, splices_.size()}; }
@@ -87,7 +92,9 @@ class OutputBuffer {
   // Bytes on the wire, splices included.
   size_t wire_size() const { return size_ + spliced_bytes_; }
   // Memory held by this buffer itself; spliced bytes are counted too, since it keeps them alive.
-  size_t memory() const { return capacity_ + spliced_bytes_ + splices_.capacity() * sizeof(Splice); }
+  size_t memory() const {
+    return capacity_ + spliced_bytes_ + splices_.capacity() * sizeof(Splice);
+  }
 
   std::string_view bytes() const { return {data_, size_}; }
   const std::vector<Splice>& splices() const { return splices_; }

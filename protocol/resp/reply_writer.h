@@ -11,16 +11,20 @@
 //   SetHeader(n)     *n                    ~n
 //   PushHeader(n)    *n                    >n
 //
-// It also counts: elements still owed to open aggregates, and finished top-level replies, so that the
-// dispatcher can check that a request got exactly one (pushes are not replies).
+// It also counts: elements still owed to open aggregates, and finished top-level replies, so that
+// the dispatcher can check that a request got exactly one (pushes and attributes are not replies).
+// When an aggregate got more or fewer elements than it announced, owed() is not 0 where it should
+// be.
 //
 // Lifetime: borrows the buffer. Cost: a bounds check and a copy for each reply.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "protocol/output_buffer.h"
+#include "protocol/resp/wire_integer.h"
 
 namespace protocol::resp {
 
@@ -37,16 +41,30 @@ class ReplyWriter {
   void Ok() { Raw("+OK\r\n"); }
   // `text` must not contain CR or LF; they are replaced by spaces.
   void Simple(std::string_view text);
-  // `line` begins with its code ("ERR ...", "WRONGTYPE ..."), without '-'. CR, LF and NUL are replaced by
-  // spaces: bytes of a user must not be able to fake a second reply.
+  // `line` begins with its code ("ERR ...", "WRONGTYPE ..."), without '-'. CR, LF and NUL are
+  // replaced by spaces: bytes of a user must not be able to fake a second reply.
   void Error(std::string_view line);
-  void Integer(int64_t value);
-  void Bulk(std::string_view bytes);
-  // A bulk string whose bytes are owned elsewhere and not copied. Small ones are copied and released.
+  void Integer(int64_t value) {
+    char* const begin = out_.Reserve(kLineBytesMax);
+    out_.Commit(static_cast<size_t>(WriteLine(begin, ':', value) - begin));
+    Count();
+  }
+  void Bulk(std::string_view bytes) {
+    char* const begin = out_.Reserve(bytes.size() + kLineBytesMax + 2);
+    char* to = WriteLine(begin, '$', static_cast<int64_t>(bytes.size()));
+    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+    to += bytes.size();
+    std::memcpy(to, "\r\n", 2);
+    out_.Commit(static_cast<size_t>(to + 2 - begin));
+    Count();
+  }
+  // A bulk string whose bytes are owned elsewhere and not copied. Those below kSharedBytesMin are
+  // copied and released, since a piece of a gathered write costs more than their copy.
+  static constexpr size_t kSharedBytesMin = 16 * 1024;
   void BulkShared(SharedSlice slice);
   void BulkInteger(int64_t value);  // $2\r\n42
-  void Null();
-  void NullArray();
+  void Null() { Raw(version_ == Version::kResp3 ? "_\r\n" : "$-1\r\n"); }
+  void NullArray() { Raw(version_ == Version::kResp3 ? "_\r\n" : "*-1\r\n"); }
   void Boolean(bool value);
   // The shortest form that reads back the same, as Redis prints: 1e-7, inf, -inf, nan, 3.
   void Double(double value);
@@ -60,10 +78,11 @@ class ReplyWriter {
   void PushHeader(size_t elements);
   void AttributeHeader(size_t pairs);  // RESP3 only; the caller writes no attribute in RESP2
 
-  // Aggregates whose size is known afterwards. EndArray/EndMap/EndSet insert the header where Begin stood.
+  // Aggregates whose size is known afterwards. EndArray/EndMap/EndSet insert the header where Begin
+  // stood. They may be nested, and End comes in the opposite order of Begin.
   struct Deferred {
     size_t offset;
-    int64_t owed;
+    int64_t owed;  // before Begin
   };
   Deferred Begin();
   void EndArray(Deferred begin, size_t elements);
@@ -83,16 +102,24 @@ class ReplyWriter {
   void ResetCount() { replies_ = owed_ = 0; }
 
  private:
-  void Count() {
-    if (owed_ == 0) {
-      ++replies_;
-    } else {
-      // The last element closes its aggregate; a deferred one stays open until its End.
-      if (--owed_ == 0) ++replies_;
-    }
+  static constexpr size_t kLineBytesMax = 1 + kWireIntegerBytesMax + 2;
+  // What an aggregate of unknown size owes until its End: more than any size.
+  static constexpr int64_t kOwedUntilEnd = int64_t{1} << 48;
+
+  static char* WriteLine(char* to, char type, int64_t value) {
+    *to = type;
+    to = WriteWireInteger(to + 1, value);
+    std::memcpy(to, "\r\n", 2);
+    return to + 2;
   }
+  // One element, or a whole reply, was written.
+  void Count() {
+    if (owed_ == 0 || --owed_ == 0) ++replies_;
+  }
+  void Line(char type, std::string_view text);
+  void Header(char type, size_t count);
   void Aggregate(char type, size_t count, size_t elements);
-  void End(char type, Deferred begin, size_t count);
+  void End(char type, Deferred begin, size_t count, size_t elements);
 
   OutputBuffer& out_;
   Version version_;

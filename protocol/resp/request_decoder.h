@@ -4,18 +4,24 @@
 //
 //   *2\r\n $3\r\n GET\r\n $1\r\n k\r\n          GET k\r\n
 //
-// The arguments are views into the input: no copy and no allocation for a request that is there as a
-// whole. When it is not, the decoder remembers how far it has understood (positions, since the buffer
-// may move while it grows), and the next call goes on from there: n reads cost one scan.
+// The arguments are views into the input: no copy and no allocation. An inline line with quotes is
+// unescaped in place, which is why the input must be writable; nothing else of it is changed. When
+// a request is not there as a whole, the decoder remembers how far it has understood (positions,
+// since the buffer may move while it grows), and the next call goes on from there. It keeps no list
+// of what it understood: once all is there, the lengths are walked again to collect the arguments.
+// So n reads cost two scans and no memory.
 //
-// A length on the wire is only a claim: nothing is reserved for it. Limits and error texts are those
-// of Redis 7.4 (observed behaviour; the protocol: https://redis.io/docs/reference/protocol-spec/).
+// A length on the wire is only a claim: nothing is reserved for it. Limits and error texts are
+// those of Redis 7.4 (observed behaviour; the protocol:
+// https://redis.io/docs/reference/protocol-spec/). As there, the byte behind a CR and the two
+// behind a bulk string are skipped without a look.
 //
 // Lifetime: the views are valid as long as the input's bytes stay where they are.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,22 +35,24 @@ struct RequestLimits {
   bool authenticated = true;            // false: 10 arguments of 16 KiB at most
 };
 
-// The arguments of many requests, end to end; a request is a range of them. Kept for a turn and reused.
+// The arguments of many requests, end to end; a request is a range of them. Kept for a turn and
+// reused.
 using ArgumentArena = std::vector<std::string_view>;
 
 enum class DecodeStatus : uint8_t {
   kRequest,     // complete; its arguments were appended to the arena (none for an empty request)
   kIncomplete,  // a good beginning; call again with the same bytes and more of them
   kError,       // error() has the text after "-ERR "; nothing that follows can be trusted
-  kHttp,        // POST or Host: as the first word: a web page tries to reach us; close without a reply
+  kHttp,  // POST or Host: as the first word: a web page tries to reach us; close without a reply
 };
 
 class RequestDecoder {
  public:
-  // Decodes one request from the front of `input`. When kRequest, `*wire_bytes` says how many bytes it
-  // took, and the decoder is new again. When kIncomplete, nothing was appended to `arguments`, and the
-  // next call must see the same bytes (maybe elsewhere in memory) at the front of its input.
-  DecodeStatus Decode(std::string_view input, const RequestLimits& limits, ArgumentArena& arguments,
+  // Decodes one request from the front of `input`. When kRequest, `*wire_bytes` says how many bytes
+  // it took, and the decoder is new again. When kIncomplete, nothing was appended to `arguments`,
+  // and the next call must see the same bytes (maybe elsewhere in memory) at the front of its
+  // input.
+  DecodeStatus Decode(std::span<char> input, const RequestLimits& limits, ArgumentArena& arguments,
                       size_t* wire_bytes);
 
   // The text of the protocol error, e.g. "Protocol error: invalid multibulk length".
@@ -52,35 +60,36 @@ class RequestDecoder {
 
   // A request has begun and is not complete.
   bool in_request() const { return stage_ != Stage::kStart; }
-  // While incomplete: how many bytes the input must have before it is worth calling again; at least one
-  // more than seen. A large bulk is waited for as a whole. It is a claim of the peer: wait, never reserve.
+  // While incomplete: how many bytes the input must have before it is worth calling again; at least
+  // one more than seen. A large bulk is waited for as a whole. It is a claim of the peer: wait,
+  // never reserve.
   size_t bytes_wanted() const { return bytes_wanted_; }
-  // Memory held for an incomplete request, in bytes.
-  size_t memory() const { return parts_.capacity() * sizeof(Part); }
 
+  // Forgets an incomplete request or an error.
   void Reset();
 
  private:
-  enum class Stage : uint8_t { kStart, kInline, kBulkLength, kBulkBody };
-  struct Part {
-    size_t offset;
-    size_t size;
-  };
+  // What stands at position_: a request, the rest of a line, or a bulk string of bulk_bytes_.
+  enum class Stage : uint8_t { kStart, kInline, kArgumentCount, kBulkLength, kBulkBody };
+  enum class LineStatus : uint8_t { kLine, kIncomplete, kTooLong };
 
-  DecodeStatus Fail(std::string text);
-  DecodeStatus DecodeInline(std::string_view input, const RequestLimits& limits,
+  DecodeStatus DecodeStepwise(std::span<char> input, const RequestLimits& limits,
+                              ArgumentArena& arguments, size_t* wire_bytes);
+  DecodeStatus DecodeInline(std::span<char> input, const RequestLimits& limits,
                             ArgumentArena& arguments, size_t* wire_bytes);
-  DecodeStatus DecodeMultibulk(std::string_view input, const RequestLimits& limits,
-                               ArgumentArena& arguments, size_t* wire_bytes);
+  DecodeStatus DecodeArgumentCount(std::string_view input, const RequestLimits& limits);
+  DecodeStatus DecodeBulkLength(std::string_view input, const RequestLimits& limits);
+  // Finds the line at position_, up to `line_end`.
+  LineStatus FindLine(std::string_view input, char line_end, size_t bytes_max,
+                      std::string_view* line);
+  DecodeStatus Fail(std::string text);
 
   Stage stage_ = Stage::kStart;
-  size_t position_ = 0;         // everything before is understood
-  size_t scanned_ = 0;          // no line end before this offset
+  size_t position_ = 0;      // everything before is understood
+  size_t line_scanned_ = 0;  // so many bytes from position_ on hold no line end
   size_t bytes_wanted_ = 1;
   int64_t arguments_left_ = 0;
-  int64_t bulk_bytes_ = 0;      // of the bulk at position_, in kBulkBody
-  std::vector<Part> parts_;     // understood arguments of an incomplete request
-  std::string inline_storage_;  // unescaped inline arguments, when quoting changed their bytes
+  size_t bulk_bytes_ = 0;  // of the bulk string at position_, in kBulkBody
   std::string error_;
 };
 

@@ -25,7 +25,7 @@ char* FormatInt64(char* to, int64_t value);
 
 // As INCRBYFLOAT prints: fixed notation with 17 digits after the point, trailing zeros cut.
 std::string FormatLongDouble(long double value);
-// Shortest form that reads back the same, as in double replies ("%.17g" rules of Redis 7: 3, 0.1, 1e+22, inf, -inf, nan).
+// Shortest form that reads back the same, as in double replies (Redis 7.4: 3, 0.1, 1e-7, 1e+22, inf, -inf, nan).
 std::string FormatDouble(double value);
 
 // "1k" = 1000, "1kb" = 1024, likewise m, mb, g, gb, b; case-insensitive; nullopt when malformed or too large.
