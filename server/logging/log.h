@@ -3,8 +3,8 @@
 //   31519:M 21 Sep 2026 12:00:00.123 * Ready to accept connections tcp
 //   pid:role  local time             level: '.' debug, '-' verbose, '*' notice, '#' warning
 //
-// The file is opened for each line, so that log rotation works without a signal. The text may hold a user's
-// bytes: line ends and control bytes are escaped, so that no one can fake a line.
+// The file is opened for each line, so that log rotation works without a signal. The text may hold
+// a user's bytes: line ends and control bytes are escaped, so that no one can fake a line.
 #pragma once
 
 #include <cstdint>

@@ -2,8 +2,9 @@
 //
 //   default  31519:M 21 Sep 2026 12:00:00.123 * Ready to accept connections tcp
 //   logfmt   pid=31519 role=primary timestamp="2026-09-21T12:00:00.123+02:00" level=notice
-//   message="Ready to ..." json
-//   {"pid":31519,"role":"primary","timestamp":"2026-09-21T12:00:00.123+02:00","level":"notice","message":"..."}
+//            message="Ready to accept connections tcp"      (one line, as all of them)
+//   json     {"pid":31519,"role":"primary","timestamp":"2026-09-21T12:00:00.123+02:00",
+//            "level":"notice","message":"Ready to accept connections tcp"}
 //
 // The default is Redis's and has no time zone, since programs parse it; the other two say theirs.
 // The text may hold a user's bytes: whatever could end the line, leave its field or confuse a

@@ -1,4 +1,4 @@
-"""A server of our own for one test: started on a free port and a Unix socket, in a folder of its own, stopped by its pid.
+"""A server of our own for one test: on a free port and a Unix socket, in a folder of its own.
 
     from server_process import ServerProcess
 
@@ -6,12 +6,13 @@
         client = server.client()                             # redis-py, decoded replies are bytes
         raw = server.connect()                               # a plain socket
         server.wait_for_log("Accepted")
-    # stopped here; the folder is removed. It failed the test if the server crashed or left with a status other than 0.
+    # stopped here, by its pid, and the folder is gone. A crash or another status than 0 is an
+    # error of the test.
 
 Without `with`: start(), stop(), kill() and cleanup() one by one; restart() keeps folder and port.
 
-The program is the one of the environment's CINNABAR_SERVER, as ctest sets it. `reference()` starts Debian's redis-server
-instead, with the same interface.
+The program is the one of the environment's CINNABAR_SERVER, as ctest sets it. `reference()` starts
+Debian's redis-server instead, with the same interface.
 """
 
 import os
@@ -41,23 +42,25 @@ def program():
 
 
 def free_port(family=socket.AF_INET, address="127.0.0.1"):
-    """A port that nobody listens on. Another process may take it before you do: be ready to try again."""
+    """A port that nobody listens on. Another process may take it first: be ready to try again."""
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.bind((address, 0))
         return probe.getsockname()[1]
 
 
 class ServerProcess:
-    """One server process. Attributes: port (0 without TCP), unix_socket (None without), directory, process, pid."""
+    """One server process.
 
-    def __init__(self, *arguments, config=None, tcp=True, unix=True, program_path=None, environment=None, before_exec=None,
-                 wrapper=()):
+    Attributes: port (0 without TCP), unix_socket (None without), directory, process, pid."""
+
+    def __init__(self, *arguments, config=None, tcp=True, unix=True, program_path=None,
+                 environment=None, before_exec=None, wrapper=()):
         """arguments: directives as on the command line, after ours and so stronger: "--save", "".
         config:      text of a configuration file to start with
         tcp, unix:   whether to listen there; with both off the arguments say where
         environment: variables to add
-        before_exec: called in the new process before the program is run, e.g. to set a resource limit
-        wrapper:     a program and its arguments to run the server under, e.g. ("valgrind", "-q")"""
+        before_exec: called in the new process before the program is run, e.g. to set a limit
+        wrapper:     a program with arguments to run the server under, e.g. ("valgrind", "-q")"""
         self.directory = tempfile.mkdtemp(prefix="cinnabar-")
         self.unix_socket = os.path.join(self.directory, "socket") if unix else None
         self.port = 0
@@ -108,10 +111,12 @@ class ServerProcess:
             self.exit_status = self.process.wait(timeout)
         except subprocess.TimeoutExpired as error:
             self.kill()
-            raise ServerError(f"the server did not end within {timeout} s\n{self.log()}") from error
+            complaint = f"the server did not end within {timeout} s\n{self.log()}"
+            raise ServerError(complaint) from error
         self.process = None
         if expected_status is not None and self.exit_status != expected_status:
-            raise ServerError(f"the server ended with {self.exit_status}, not {expected_status}\n{self.log()}")
+            raise ServerError(
+                f"the server ended with {self.exit_status}, not {expected_status}\n{self.log()}")
         return self.exit_status
 
     def kill(self):
@@ -176,10 +181,11 @@ class ServerProcess:
     def cli(self, *arguments, text_input=None, timeout=30):
         """What redis-cli prints for these arguments; it must end with status 0."""
         where = ["-p", str(self.port)] if self.port else ["-s", self.unix_socket]
-        done = subprocess.run(["redis-cli", *where, *map(str, arguments)], input=text_input, capture_output=True,
-                              text=True, timeout=timeout, check=False)
+        done = subprocess.run(["redis-cli", *where, *map(str, arguments)], input=text_input,
+                              capture_output=True, text=True, timeout=timeout, check=False)
         if done.returncode != 0:
-            raise ServerError(f"redis-cli {arguments} ended with {done.returncode}: {done.stdout}{done.stderr}")
+            raise ServerError(f"redis-cli {arguments} ended with {done.returncode}: "
+                              f"{done.stdout}{done.stderr}")
         return done.stdout
 
     # --- its log and its use of the machine ---
@@ -201,7 +207,8 @@ class ServerProcess:
 
     def wait_for_log(self, text, timeout=10):
         """Waits until `text` stands in the log."""
-        wait_until(lambda: text in self.log(), timeout, lambda: f"{text!r} did not appear in the log:\n{self.log()}")
+        wait_until(lambda: text in self.log(), timeout,
+                   lambda: f"{text!r} did not appear in the log:\n{self.log()}")
 
     def cpu_seconds(self):
         """Processor time used so far, all threads."""
@@ -231,11 +238,13 @@ class ServerProcess:
         return command + self._arguments
 
     def _launch(self):
-        environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        environment = dict(os.environ)
+        environment.pop("NOTIFY_SOCKET", None)
         environment.update(self._environment)
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(self._command_line(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            cwd=self.directory, env=environment, preexec_fn=self._before_exec)
+            self.process = subprocess.Popen(
+                self._command_line(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.directory, env=environment, preexec_fn=self._before_exec)
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -244,10 +253,12 @@ class ServerProcess:
             if status is not None:
                 self.process = None
                 self.exit_status = status
-                raise ServerError(f"the server ended with {status} before it was ready\n{self.log()}")
+                raise ServerError(f"the server ended with {status} before it was ready\n"
+                                  f"{self.log()}")
             if time.monotonic() > deadline:
                 self.kill()
-                raise ServerError(f"the server was not ready after {START_TIMEOUT_S} s\n{self.log()}")
+                raise ServerError(f"the server was not ready after {START_TIMEOUT_S} s\n"
+                                  f"{self.log()}")
             time.sleep(0.002)
 
 

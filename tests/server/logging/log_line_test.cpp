@@ -1,3 +1,5 @@
+// Shows the three formats of a log line, and that no text can break out of its line or field.
+
 #include "server/logging/log_line.h"
 
 #include <doctest/doctest.h>

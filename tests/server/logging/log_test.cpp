@@ -1,36 +1,17 @@
+// Shows what Log does with files and levels: which lines are written, and where.
+
 #include "server/logging/log.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "tests/support/temporary_folder.h"
 
 namespace server {
 namespace {
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    char name[] = "/tmp/cinnabar-log-XXXXXX";
-    REQUIRE(mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string File(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+using tests::TemporaryFolder;
 
 size_t CountOf(const std::string& text, std::string_view part) {
   size_t count = 0;
@@ -53,8 +34,8 @@ TEST_CASE("Log: a file that was renamed or removed is made again with the next l
   std::filesystem::rename(folder.File("server.log"), folder.File("server.log.1"));
   log.Notice("second");
   log.Notice("third");
-  CHECK(CountOf(Contents(folder.File("server.log.1")), "\n") == 1);
-  const std::string now = Contents(folder.File("server.log"));
+  CHECK(CountOf(folder.Contents("server.log.1"), "\n") == 1);
+  const std::string now = folder.Contents("server.log");
   CHECK(CountOf(now, "\n") == 2);
   CHECK(now.find("second") < now.find("third"));
 }
@@ -72,7 +53,7 @@ TEST_CASE("Log: writes what is at least as important as its level") {
     log.Notice("n");
     log.Warning("w");
     log.Write(LogLevel::kNothing, "never");
-    return CountOf(Contents(path), "\n");
+    return CountOf(folder.Contents("level"), "\n");
   };
   CHECK(lines_at(LogLevel::kDebug) == 4);
   CHECK(lines_at(LogLevel::kVerbose) == 3);

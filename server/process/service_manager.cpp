@@ -1,0 +1,60 @@
+#include "server/process/service_manager.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+
+namespace server {
+namespace {
+
+std::string EnvironmentVariable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// A path, or a name of the abstract namespace written with '@' in front.
+bool IsSocketPath(const std::string& path) {
+  return path.size() > 1 && (path[0] == '/' || path[0] == '@') &&
+         path.size() < sizeof(sockaddr_un::sun_path);
+}
+
+}  // namespace
+
+ServiceManager::ServiceManager(Supervision wish) {
+  const bool may_be_systemd = wish == Supervision::kSystemd || wish == Supervision::kAuto;
+  const bool may_be_upstart = wish == Supervision::kUpstart || wish == Supervision::kAuto;
+  socket_path_ = EnvironmentVariable("NOTIFY_SOCKET");
+  if (may_be_upstart && !EnvironmentVariable("UPSTART_JOB").empty()) {
+    kind_ = Supervision::kUpstart;
+    unsetenv("UPSTART_JOB");  // it is meant for this process alone
+    raise(SIGSTOP);           // "expect stop": upstart continues us
+  } else if (may_be_systemd && IsSocketPath(socket_path_)) {
+    kind_ = Supervision::kSystemd;
+  } else if (wish == Supervision::kUpstart) {
+    warning_ = "supervised upstart: UPSTART_JOB is not set, running without supervision";
+  } else if (wish == Supervision::kSystemd) {
+    warning_ = "supervised systemd: NOTIFY_SOCKET is not set, running without supervision";
+  }
+}
+
+void ServiceManager::Notify(std::string_view assignments) const {
+  if (kind_ != Supervision::kSystemd) return;
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, socket_path_.data(), socket_path_.size());
+  if (socket_path_[0] == '@') address.sun_path[0] = '\0';
+  const auto address_bytes =
+      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_path_.size());
+  const int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return;
+  sendto(descriptor, assignments.data(), assignments.size(), MSG_NOSIGNAL,
+         reinterpret_cast<const sockaddr*>(&address), address_bytes);
+  close(descriptor);
+}
+
+}  // namespace server
