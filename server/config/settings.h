@@ -1,5 +1,5 @@
-// Settings: the values of the directives that act, typed, for the code that reads them. Written only by Config
-// (config.h), which knows each directive's name, bounds and text form.
+// Settings: the values of the directives that act, typed, for the code that reads them. Written
+// only by Config (config.h), which knows each directive's name, bounds and text form.
 #pragma once
 
 #include <array>
@@ -14,22 +14,39 @@
 namespace server {
 
 enum class MaxmemoryPolicy : uint8_t {
-  kVolatileLru, kVolatileLfu, kVolatileRandom, kVolatileTtl,
-  kAllkeysLru, kAllkeysLfu, kAllkeysRandom, kNoeviction,
+  kVolatileLru,
+  kVolatileLfu,
+  kVolatileRandom,
+  kVolatileTtl,
+  kAllkeysLru,
+  kAllkeysLfu,
+  kAllkeysRandom,
+  kNoeviction,
 };
 enum class Supervision : uint8_t { kNone, kSystemd, kUpstart, kAuto };
 enum class AccessToCommand : uint8_t { kNo, kYes, kLocal };  // enable-debug-command and its like
+enum class UnknownDirectives : uint8_t { kRefuse, kWarn };
+
+// shutdown-on-sigterm and -sigint: an OR of these; 0 is "default".
+enum ShutdownOption : uint8_t {
+  kShutdownSave = 1,
+  kShutdownNosave = 2,
+  kShutdownNow = 4,
+  kShutdownForce = 8,
+};
 
 // client-output-buffer-limit of one class; 0 is no limit.
 struct OutputLimit {
   uint64_t hard_bytes;
   uint64_t soft_bytes;
   int64_t soft_seconds;
+  friend bool operator==(const OutputLimit&, const OutputLimit&) = default;
 };
 
 struct SavePoint {
   int64_t seconds;
   int64_t changes;
+  friend bool operator==(const SavePoint&, const SavePoint&) = default;
 };
 
 struct Settings {
@@ -49,8 +66,11 @@ struct Settings {
   int64_t proto_max_bulk_len = 512LL * 1024 * 1024;
   uint64_t client_query_buffer_limit = 1024ULL * 1024 * 1024;
   std::array<OutputLimit, 3> client_output_buffer_limit = {
-      {{0, 0, 0}, {256ULL << 20, 64ULL << 20, 60}, {32ULL << 20, 8ULL << 20, 60}}};  // normal, replica, pubsub
-  uint64_t output_hold_back_bytes = 1024 * 1024;  // ours: `client-output-hold-back`; a pipeline waits above it
+      {{0, 0, 0},
+       {256ULL << 20, 64ULL << 20, 60},
+       {32ULL << 20, 8ULL << 20, 60}}};  // normal, replica, pubsub
+  uint64_t output_hold_back_bytes =
+      1024 * 1024;  // ours: `client-output-hold-back`; a pipeline waits above it
   // general
   int databases = 16;
   int hz = 10;
@@ -66,20 +86,46 @@ struct Settings {
   std::string logfile;
   bool syslog_enabled = false;
   std::string syslog_ident = "redis";
-  int syslog_facility = 0;
+  int syslog_facility = 16 << 3;  // LOG_LOCAL0
   int client_default_resp = 2;
+  uint8_t shutdown_on_sigint = 0;  // ShutdownOption
+  uint8_t shutdown_on_sigterm = 0;
+  UnknownDirectives unknown_directives = UnknownDirectives::kRefuse;  // ours
   // security
   std::string requirepass;
   AccessToCommand enable_debug_command = AccessToCommand::kNo;
   AccessToCommand enable_protected_configs = AccessToCommand::kNo;
+  AccessToCommand enable_module_command = AccessToCommand::kNo;
+  uint64_t acllog_max_len = 128;
   std::vector<std::pair<std::string, std::string>> rename_command;  // old, new; new empty: removed
   // memory and expiry
   uint64_t maxmemory = 0;
   MaxmemoryPolicy maxmemory_policy = MaxmemoryPolicy::kNoeviction;
   int maxmemory_samples = 5;
+  int maxmemory_eviction_tenacity = 10;
   int lfu_log_factor = 10;
   int lfu_decay_time = 1;
   int active_expire_effort = 1;
+  bool lazyfree_lazy_eviction = false;
+  bool lazyfree_lazy_expire = false;
+  bool lazyfree_lazy_server_del = false;
+  bool lazyfree_lazy_user_del = false;
+  bool lazyfree_lazy_user_flush = false;
+  uint64_t tracking_table_max_keys = 1000000;
+  std::string notify_keyspace_events;  // the classes in Redis's order: "AKE", "gxE"
+  // encodings: up to here a collection stays packed
+  uint64_t hash_max_listpack_entries = 512;
+  uint64_t hash_max_listpack_value = 64;
+  uint64_t set_max_intset_entries = 512;
+  uint64_t set_max_listpack_entries = 128;
+  uint64_t set_max_listpack_value = 64;
+  uint64_t zset_max_listpack_entries = 128;
+  uint64_t zset_max_listpack_value = 64;
+  int list_max_listpack_size = -2;
+  int list_compress_depth = 0;
+  uint64_t hll_sparse_max_bytes = 3000;
+  uint64_t stream_node_max_bytes = 4096;
+  int64_t stream_node_max_entries = 100;
   // introspection
   int64_t slowlog_log_slower_than_us = 10000;
   uint64_t slowlog_max_len = 128;
@@ -89,6 +135,8 @@ struct Settings {
   int64_t busy_reply_threshold_ms = 5000;
   int64_t shutdown_timeout_s = 10;
   bool human_errors = false;  // ours: longer error texts
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 }  // namespace server

@@ -1,0 +1,105 @@
+// Directives about listeners, connections and what a connection may cost.
+
+#include "server/config/directive_table.h"
+#include "server/config/special_values.h"
+
+namespace server {
+namespace {
+
+constexpr uint64_t kPortMax = 65535;
+
+constexpr Directive kRows[] = {
+    {.name = "bind",
+     .kind = Kind::kSpecial,
+     .flags = kMultiArg,
+     .initial = "* -::*",
+     .parse = ParseBind,
+     .store = StoreBind},
+    {.name = "port",
+     .kind = Kind::kInt,
+     .max = kPortMax,
+     .initial = "6379",
+     .store = Into<&Settings::port>},
+    {.name = "tcp-backlog",
+     .kind = Kind::kInt,
+     .flags = kImmutable,
+     .max = kIntMax,
+     .initial = "511",
+     .store = Into<&Settings::tcp_backlog>},
+    {.name = "unixsocket", .flags = kImmutable, .store = Into<&Settings::unixsocket>},
+    {.name = "unixsocketperm",
+     .kind = Kind::kOctal,
+     .flags = kImmutable,
+     .max = 0777,
+     .initial = "0",
+     .store = Into<&Settings::unixsocketperm>},
+    {.name = "timeout",
+     .kind = Kind::kInt,
+     .max = kIntMax,
+     .initial = "0",
+     .store = Into<&Settings::timeout_s>},
+    {.name = "tcp-keepalive",
+     .kind = Kind::kInt,
+     .max = kIntMax,
+     .initial = "300",
+     .store = Into<&Settings::tcp_keepalive_s>},
+    {.name = "maxclients",
+     .kind = Kind::kInt,
+     .min = 1,
+     .max = UINT32_MAX,
+     .initial = "10000",
+     .store = Into<&Settings::maxclients>},
+    {.name = "max-new-connections-per-cycle",
+     .kind = Kind::kInt,
+     .min = 1,
+     .max = 1000,
+     .initial = "10",
+     .store = Into<&Settings::max_new_connections_per_cycle>},
+    {.name = "authentication-timeout",
+     .kind = Kind::kInt,
+     .max = kIntMax,
+     .initial = "10",
+     .store = Into<&Settings::authentication_deadline_s>},
+    {.name = "proto-max-bulk-len",
+     .kind = Kind::kMemory,
+     .min = 1 << 20,
+     .initial = "536870912",
+     .store = Into<&Settings::proto_max_bulk_len>},
+    {.name = "client-query-buffer-limit",
+     .kind = Kind::kMemory,
+     .min = 1 << 20,
+     .initial = "1073741824",
+     .store = Into<&Settings::client_query_buffer_limit>},
+    {.name = "client-output-buffer-limit",
+     .kind = Kind::kSpecial,
+     .flags = kMultiArg,
+     .initial = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
+     .parse = ParseOutputLimits,
+     .store = StoreOutputLimits},
+    {.name = "client-output-hold-back",
+     .kind = Kind::kMemory,
+     .min = 1024,
+     .initial = "1048576",
+     .store = Into<&Settings::output_hold_back_bytes>},
+    {.name = "client-default-resp",
+     .kind = Kind::kInt,
+     .flags = kHidden,
+     .min = 2,
+     .max = 3,
+     .initial = "2",
+     .store = Into<&Settings::client_default_resp>},
+    {.name = "bind-source-addr", .effect = Effect::kNone},
+    {.name = "socket-mark-id",
+     .kind = Kind::kInt,
+     .effect = Effect::kNone,
+     .max = UINT32_MAX,
+     .initial = "0"},
+};
+
+}  // namespace
+
+std::span<const Directive> NetworkDirectives() {
+  return kRows;
+}
+
+}  // namespace server

@@ -1,0 +1,139 @@
+// Directives about files that outlive the process: snapshots and the append-only file. This version
+// writes neither, so what would promise durability is refused and the fine points are kept without
+// effect.
+
+#include "server/config/directive_table.h"
+#include "server/config/special_values.h"
+
+namespace server {
+namespace {
+
+constexpr Choice kSyncChoices[] = {{"everysec", 2}, {"always", 1}, {"no", 0}};
+constexpr Choice kSanitizeChoices[] = {{"no", 0}, {"yes", 1}, {"clients", 2}};
+
+std::string_view CheckFileName(const Value& value, std::string_view complaint) {
+  return value.text.find('/') == std::string::npos ? std::string_view() : complaint;
+}
+std::string_view CheckDbFileName(const Value& value) {
+  return CheckFileName(value, "dbfilename can't be a path, just a filename");
+}
+std::string_view CheckAppendFileName(const Value& value) {
+  return CheckFileName(value, "appendfilename can't be a path, just a filename");
+}
+std::string_view CheckAppendDirName(const Value& value) {
+  return CheckFileName(value, "appenddirname can't be a path, just a dirname");
+}
+
+constexpr Directive kRows[] = {
+    {.name = "save",
+     .kind = Kind::kSpecial,
+     .flags = kMultiArg | kAppends,
+     .effect = Effect::kNone,
+     .initial = "3600 1 300 100 60 10000",
+     .parse = ParseSavePoints,
+     .store = StoreSavePoints},
+    {.name = "dbfilename",
+     .flags = kProtected,
+     .effect = Effect::kNone,
+     .initial = "dump.rdb",
+     .check = CheckDbFileName,
+     .store = Into<&Settings::dbfilename>},
+    {.name = "stop-writes-on-bgsave-error",
+     .kind = Kind::kBool,
+     .effect = Effect::kNone,
+     .initial = "yes"},
+    {.name = "rdbcompression", .kind = Kind::kBool, .effect = Effect::kNone, .initial = "yes"},
+    {.name = "rdbchecksum",
+     .kind = Kind::kBool,
+     .flags = kImmutable,
+     .effect = Effect::kNone,
+     .initial = "yes"},
+    {.name = "sanitize-dump-payload",
+     .kind = Kind::kEnum,
+     .effect = Effect::kNone,
+     .initial = "no",
+     .choices = kSanitizeChoices},
+    {.name = "rdb-del-sync-files", .kind = Kind::kBool, .effect = Effect::kNone, .initial = "no"},
+    {.name = "rdb-save-incremental-fsync",
+     .kind = Kind::kBool,
+     .effect = Effect::kNone,
+     .initial = "yes"},
+    {.name = "rdb-key-save-delay",
+     .kind = Kind::kInt,
+     .flags = kHidden,
+     .effect = Effect::kNone,
+     .min = INT_MIN,
+     .max = kIntMax,
+     .initial = "0"},
+    {.name = "key-load-delay",
+     .kind = Kind::kInt,
+     .flags = kHidden,
+     .effect = Effect::kNone,
+     .min = INT_MIN,
+     .max = kIntMax,
+     .initial = "0"},
+    {.name = "loading-process-events-interval-bytes",
+     .kind = Kind::kInt,
+     .flags = kHidden,
+     .effect = Effect::kNone,
+     .min = 1024,
+     .max = kIntMax,
+     .initial = "2097152"},
+    {.name = "appendonly",
+     .kind = Kind::kBool,
+     .effect = Effect::kRefused,
+     .initial = "no",
+     .refusal = "appendonly is not supported by this version: it writes no append-only file yet, "
+                "and data would be "
+                "lost with the process"},
+    {.name = "appendfilename",
+     .flags = kImmutable,
+     .effect = Effect::kNone,
+     .initial = "appendonly.aof",
+     .check = CheckAppendFileName},
+    {.name = "appenddirname",
+     .flags = kImmutable,
+     .effect = Effect::kNone,
+     .initial = "appendonlydir",
+     .check = CheckAppendDirName},
+    {.name = "appendfsync",
+     .kind = Kind::kEnum,
+     .effect = Effect::kNone,
+     .initial = "everysec",
+     .choices = kSyncChoices},
+    {.name = "no-appendfsync-on-rewrite",
+     .kind = Kind::kBool,
+     .effect = Effect::kNone,
+     .initial = "no"},
+    {.name = "auto-aof-rewrite-percentage",
+     .kind = Kind::kInt,
+     .effect = Effect::kNone,
+     .max = kIntMax,
+     .initial = "100"},
+    {.name = "auto-aof-rewrite-min-size",
+     .kind = Kind::kMemory,
+     .effect = Effect::kNone,
+     .initial = "67108864"},
+    {.name = "aof-load-truncated", .kind = Kind::kBool, .effect = Effect::kNone, .initial = "yes"},
+    {.name = "aof-use-rdb-preamble",
+     .kind = Kind::kBool,
+     .effect = Effect::kNone,
+     .initial = "yes"},
+    {.name = "aof-timestamp-enabled",
+     .kind = Kind::kBool,
+     .effect = Effect::kNone,
+     .initial = "no"},
+    {.name = "aof-disable-auto-gc", .kind = Kind::kBool, .effect = Effect::kNone, .initial = "no"},
+    {.name = "aof-rewrite-incremental-fsync",
+     .kind = Kind::kBool,
+     .effect = Effect::kNone,
+     .initial = "yes"},
+};
+
+}  // namespace
+
+std::span<const Directive> PersistenceDirectives() {
+  return kRows;
+}
+
+}  // namespace server
