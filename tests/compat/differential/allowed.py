@@ -1,0 +1,48 @@
+"""The deliberate differences: where Cinnabar, which follows Redis 7.4, must not answer as the
+7.0 reference does.
+
+Each entry is precise: the command, the reference's reply and ours, as regular expressions over
+bytes that must match as a whole. An entry that matches nothing in a long run is reported, so
+that the list stays short.
+"""
+
+import dataclasses
+import re
+
+import resp
+
+
+@dataclasses.dataclass
+class Allowance:
+    command: bytes  # over the arguments joined with a space
+    reference: bytes  # over the raw reply
+    tested: bytes
+    reason: str
+    uses: int = 0
+
+
+def _entries():
+    return []
+
+
+class Allowances:
+    """The list in use; it counts which entries were needed."""
+    def __init__(self, entries=None):
+        self.entries = _entries() if entries is None else entries
+
+    def allow(self, argv, reference, tested):
+        words = b" ".join(argv)
+        for entry in self.entries:
+            if (re.fullmatch(entry.command, words, re.IGNORECASE | re.DOTALL) and
+                    re.fullmatch(entry.reference, reference, re.DOTALL) and
+                    re.fullmatch(entry.tested, tested, re.DOTALL)):
+                entry.uses += 1
+                return True
+        return False
+
+    def unused(self):
+        return [entry for entry in self.entries if not entry.uses]
+
+
+def describe(entry):
+    return "%s: %s" % (resp.printable(entry.command), entry.reason)

@@ -1,0 +1,133 @@
+"""Commands made by hand, because their description is empty (DEBUG), open (CONFIG SET) or would let
+a run cut its own connections (CLIENT KILL).
+"""
+
+# CONFIG SET of what a run may change, with the value that a new run begins with.
+CONFIG_DEFAULTS = {
+    b"maxmemory-samples": b"5",
+    b"slowlog-max-len": b"128",
+    b"hash-max-listpack-entries": b"512",
+    b"set-max-intset-entries": b"512",
+    b"notify-keyspace-events": b"",
+    b"lfu-decay-time": b"1",
+    b"list-max-listpack-size": b"-2",
+    b"latency-tracking": b"yes",
+    b"lazyfree-lazy-user-del": b"no",
+    b"lazyfree-lazy-user-flush": b"no",
+    b"zset-max-listpack-value": b"64",
+    b"tcp-keepalive": b"300",
+}
+CONFIG_VALUES = [
+    b"1", b"5", b"64", b"128", b"0", b"-1", b"-2", b"yes", b"no", b"YES", b"maybe", b"", b"KEA",
+    b"Eg", b"AKE$", b"Q", b"1kb", b"1gb", b"1tb", b"9223372036854775807", b"18446744073709551615",
+    b"abc", b"1.5", b"4294967296"
+]
+CONFIG_NAMES = sorted(CONFIG_DEFAULTS) + [
+    b"hash-max-ziplist-entries", b"databases", b"nonsense", b"", b"MAXMEMORY-SAMPLES"
+]
+CONFIG_PATTERNS = CONFIG_NAMES + [
+    b"maxmemory-samp*", b"*max-intset*", b"nonsense*", b"hash-max-listpack-entr[i]es",
+    b"slowlog-max-le?"
+]
+
+
+def config_form(values):
+    random = values.random
+    draw = random.random()
+    if draw < 0.45:
+        names = [random.choice(CONFIG_PATTERNS) for _ in range(random.choice([1, 1, 1, 2, 3]))]
+        return [b"CONFIG", b"GET"] + names
+    if draw < 0.9:
+        argv = [b"CONFIG", b"SET"]
+        for _ in range(random.choice([1, 1, 1, 2, 3])):
+            argv += [
+                random.choice(CONFIG_NAMES if random.random() < 0.3 else sorted(CONFIG_DEFAULTS)),
+                random.choice(CONFIG_VALUES)
+            ]
+        return argv[:-1] if random.random() < 0.03 else argv
+    return random.choice([[b"CONFIG"], [b"CONFIG", b"NONSENSE"], [b"CONFIG", b"GET"],
+                          [b"CONFIG", b"SET"], [b"CONFIG", b"SET", b"a"], [b"CONFIG", b"RESETSTAT"],
+                          [b"CONFIG", b"RESETSTAT", b"x"], [b"CONFIG", b"HELP"],
+                          [b"CONFIG", b"REWRITE", b"x"],
+                          [b"CONFIG", b"GET", b"databases", b"databases"]])
+
+
+def client_form(values):
+    random = values.random
+    filters = [[b"ID", b"1000000"], [b"ID", b"0"], [b"ID", b"abc"], [b"ADDR", b"127.0.0.1:1"],
+               [b"ADDR", b""], [b"LADDR", b"127.0.0.1:1"], [b"USER", b"nobody"],
+               [b"TYPE", b"replica"], [b"TYPE", b"pubsub"], [b"TYPE", b"master"],
+               [b"TYPE", b"slave"], [b"TYPE", b"nonsense"], [b"SKIPME", b"yes"],
+               [b"SKIPME", b"maybe"], [b"MAXAGE", b"abc"], [b"ID"], [b"nonsense", b"x"]]
+    draw = random.random()
+    if draw < 0.6:
+        # An unlikely filter stands first, so that no connection of the run is ever meant.
+        argv = [b"CLIENT", b"KILL"] + random.choice([[b"ID", b"1000000"], [b"ADDR", b"127.0.0.1:1"],
+                                                     []])
+        chosen = [random.choice(filters) for _ in range(random.choice([1, 1, 2, 3]))]
+        argv += [word for one in chosen for word in one]
+        return argv if any(one[0] in (b"ID", b"ADDR", b"LADDR")
+                           for one in chosen) or len(argv) > 2 + 2 * len(chosen) else argv[:3]
+    if draw < 0.7:
+        return [b"CLIENT", b"PAUSE"] + random.choice(
+            [[b"-1"], [b"abc"], [b"1.5"], [], [b"0", b"nonsense"], [b"9223372036854775808"],
+             [b"0", b"WRITE"], [b"0", b"ALL"], [b"0"], [b"0", b"WRITE", b"x"]])
+    return random.choice([[b"CLIENT", b"KILL"], [b"CLIENT", b"KILL", b"127.0.0.1:1"],
+                          [b"CLIENT", b"KILL", b""], [b"CLIENT", b"KILL", b"nonsense"], [b"CLIENT"],
+                          [b"CLIENT", b"NONSENSE"], [b"CLIENT", b"NONSENSE", b"x"]])
+
+
+DEBUG_SUBCOMMANDS = {
+    b"DIGEST": [[]],
+    b"DIGEST-VALUE": None,
+    b"OBJECT": None,
+    b"SLEEP": [[b"0"], [b"0.0001"], [b"abc"], []],
+    b"STRINGMATCH-LEN": [[b"100", b"a*b"], [b"abc", b"*"], []],
+    b"LOG": [[b"a message"], []],
+    b"PROTOCOL": [[b"string"], [b"integer"], [b"double"], [b"null"], [b"array"], [b"set"], [b"map"],
+                  [b"attrib"], [b"push"], [b"verbatim"], [b"true"], [b"false"], [b"bignum"],
+                  [b"nonsense"], []],
+    b"SET-ACTIVE-EXPIRE": [[b"0"], []],
+    b"CHANGE-REPL-ID": [[]],
+    b"SET-DISABLE-DENY-SCRIPTS": [[b"0"], []],
+    b"QUICKLIST-PACKED-THRESHOLD": [[b"100b"], [b"0"], [b"abc"]],
+    b"NONSENSE": [[], [b"x"]],
+    b"POPULATE": [[b"3", b"pop"], [b"3", b"pop", b"20"], [b"abc"], [b"0"], []],
+    b"REPLYBUFFER": [[b"nonsense", b"x"], []],
+    b"PAUSE-CRON": [[b"0"], []],
+    b"DICT-RESIZING": [[b"1"], []],
+    b"HELP": [[]],
+}
+
+
+def debug_form(values):
+    random = values.random
+    subcommand = random.choice(sorted(DEBUG_SUBCOMMANDS))
+    forms = DEBUG_SUBCOMMANDS[subcommand]
+    if forms is None:
+        return [b"DEBUG", subcommand] + [
+            values.key() for _ in range(1 if subcommand == b"OBJECT" else random.randint(0, 3))
+        ]
+    return [b"DEBUG", subcommand] + random.choice(forms)
+
+
+def module_form(values):
+    return values.random.choice([[b"MODULE", b"LIST"], [b"MODULE", b"LIST", b"x"],
+                                 [b"MODULE", b"NONSENSE"], [b"MODULE"]])
+
+
+def cluster_form(values):
+    return values.random.choice([[b"CLUSTER", b"INFO"], [b"CLUSTER", b"NODES"],
+                                 [b"CLUSTER", b"SLOTS"], [b"CLUSTER"], [b"CLUSTER", b"MYID"],
+                                 [b"CLUSTER", b"KEYSLOT", b"{tag}a"], [b"READONLY"], [b"READWRITE"],
+                                 [b"ASKING"]])
+
+
+# name: (the command that must exist on both servers, family, weight, how to make one)
+FORMS = {
+    "config": ("config", "server", 2.5, config_form),
+    "client": ("client", "connection", 2, client_form),
+    "debug": ("debug", "server", 2, debug_form),
+    "module": ("module", "server", 0.2, module_form),
+    "cluster": ("cluster", "server", 0.4, cluster_form),
+}

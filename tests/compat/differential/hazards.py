@@ -1,0 +1,50 @@
+"""Commands whose outcome depends on which server is a moment earlier, and so would differ
+between two correct ones."""
+
+import time
+
+SOON_SECONDS = 100
+_RELATIVE_BY_COMMAND = {b"EXPIRE": 1, b"PEXPIRE": 1000, b"SETEX": 1, b"PSETEX": 1000}
+_ABSOLUTE_BY_COMMAND = {b"EXPIREAT": 1, b"PEXPIREAT": 1000}
+_RELATIVE_BY_OPTION = {b"EX": 1, b"PX": 1000}
+_ABSOLUTE_BY_OPTION = {b"EXAT": 1, b"PXAT": 1000}
+_WITH_OPTIONS = (b"SET", b"GETEX")
+
+
+def is_a_race(argv):
+    """A key would expire during the run: neither long gone nor far in the future."""
+    name = argv[0].upper()
+    if name in _RELATIVE_BY_COMMAND or name in _ABSOLUTE_BY_COMMAND:
+        return len(argv) > 2 and (_soon(argv[2], _RELATIVE_BY_COMMAND.get(name)) or
+                                  _near_now(argv[2], _ABSOLUTE_BY_COMMAND.get(name)))
+    if name in _WITH_OPTIONS:
+        for option, value in zip(argv[2:], argv[3:]):
+            option = option.upper()
+            if _soon(value, _RELATIVE_BY_OPTION.get(option)) or _near_now(
+                    value, _ABSOLUTE_BY_OPTION.get(option)):
+                return True
+    return False
+
+
+def may_leave_an_expired_key(argv):
+    """SET with an absolute time keeps a key whose time is over until something meets it."""
+    return argv[0].upper() == b"SET" and len(argv) > 3 and any(
+        word.upper() in _ABSOLUTE_BY_OPTION for word in argv[3:])
+
+
+def _number(text):
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def _soon(text, unit_per_second):
+    number = _number(text) if unit_per_second else None
+    return number is not None and 0 < number < SOON_SECONDS * unit_per_second
+
+
+def _near_now(text, unit_per_second):
+    number = _number(text) if unit_per_second else None
+    return number is not None and abs(number -
+                                      time.time() * unit_per_second) < 86400 * unit_per_second

@@ -1,0 +1,191 @@
+"""Which replies may differ between two correct servers, and how far.
+
+Only commands whose answer depends on the clock, on chance, on the order of a hash table or on
+the server's identity stand here. Everything else is compared byte for byte. An error is never
+normalised.
+"""
+
+import re
+
+import resp
+
+CLOCK_TOLERANCE_SECONDS = 15  # between the two servers working on the same batch, on a busy machine
+
+
+class Normaliser:
+    """Decides for servers that have `shared_commands` in common: one may have commands that the
+    other lacks."""
+    def __init__(self, shared_commands=()):
+        self._shared = {name.encode() for name in shared_commands}
+        self._rules = dict(_RULES)
+        self._rules[(b"command", b"list")] = self._command_list
+        self._rules[(b"command", b"info")] = self._rules[(b"command", b"")] = self._command_info
+        self._rules[(b"command", b"docs")] = self._command_docs
+
+    def equivalent(self, argv, reference, tested):
+        """Whether two unequal replies, (raw bytes, value) each, mean the same."""
+        if isinstance(reference[1], resp.Error) or isinstance(tested[1], resp.Error):
+            return False
+        rule = self._rule(argv)
+        if rule is None or reference[0][:1] != tested[0][:1]:
+            return False
+        try:
+            return rule(argv, reference[1], tested[1])
+        except (TypeError, ValueError, IndexError, AttributeError):
+            return False  # one of them has not the shape that the rule is about
+
+    def _rule(self, argv):
+        if not argv:
+            return None
+        name = argv[0].lower()
+        subcommand = argv[1].lower() if len(argv) > 1 else b""
+        return self._rules.get((name, subcommand)) or self._rules.get(name)
+
+    def _command_list(self, argv, reference, tested):
+        return set(reference) & self._shared == set(tested) & self._shared
+
+    def _command_info(self, argv, reference, tested):
+        facts = [[self._command_facts(entry) for entry in reply] for reply in (reference, tested)]
+        if len(argv) > 2:
+            return facts[0] == facts[1]
+        shared = [{fact[0]: fact for fact in one if fact[0] in self._shared} for one in facts]
+        return shared[0] == shared[1]
+
+    @staticmethod
+    def _command_facts(entry):
+        """Flags, categories and key specifications have no order; subcommands are compared by
+        their own entries."""
+        return entry and (entry[0], entry[1], sorted(entry[2]), entry[3:6], sorted(
+            entry[6]), sorted(map(str, entry[8])))
+
+    def _command_docs(self, argv, reference, tested):
+        """The commands described must be the same; the descriptions are each server's own."""
+        names = [{pair[0] for pair in _pairs(reply)} & self._shared for reply in (reference, tested)
+                ]
+        return names[0] == names[1]
+
+
+def _pairs(reply):
+    """A map's pairs: it is flat in RESP2."""
+    return reply if reply and isinstance(reply[0], tuple) else list(zip(reply[::2], reply[1::2]))
+
+
+def _anything(argv, reference, tested):
+    """Same type (the first byte was compared), and both or neither nothing at all."""
+    return (reference is None) == (tested is None)
+
+
+def _near(unit_per_second):
+    def rule(argv, reference, tested):
+        if reference < 0 or tested < 0:
+            return False
+        return abs(reference - tested) <= CLOCK_TOLERANCE_SECONDS * unit_per_second
+
+    return rule
+
+
+def _same_set(argv, reference, tested):
+    return sorted(reference) == sorted(tested)
+
+
+def _scan(argv, reference, tested):
+    """The cursor is the server's own affair. A scan that ended in one step must have met the
+    same keys."""
+    if len(reference) != 2 or len(tested) != 2 or not tested[0].isdigit():
+        return False
+    if len(argv) > 1 and argv[1] == b"0" and reference[0] == b"0" and tested[0] == b"0":
+        return set(reference[1]) == set(tested[1])
+    return True
+
+
+_CLIENT_FIELDS = ("name", "flags", "db", "sub", "psub", "ssub", "multi", "user", "redir", "resp",
+                  "cmd")
+
+
+def _client_lines(argv, reference, tested):
+    return _client_facts(reference) == _client_facts(tested)
+
+
+def _client_facts(text):
+    facts = []
+    for line in text.decode("latin-1").splitlines():
+        fields = dict(field.split("=", 1) for field in line.split(" ") if "=" in field)
+        facts.append(tuple(fields.get(name) for name in _CLIENT_FIELDS))
+    return sorted(facts, key=str)
+
+
+def _info(argv, reference, tested):
+    """The same sections and, in Keyspace, the same databases with as many keys."""
+    return _info_facts(reference) == _info_facts(tested)
+
+
+def _info_facts(text):
+    lines = text.decode("latin-1").split("\r\n")
+    return [
+        re.sub(r",expires.*", "", line)
+        for line in lines
+        if line.startswith("# ") or re.match(r"db\d", line)
+    ]
+
+
+def _hello(argv, reference, tested):
+    """A map in RESP3, names and values in turn in RESP2; version and id are the server's own."""
+    return _hello_facts(reference) == _hello_facts(tested)
+
+
+def _hello_facts(reply):
+    return [(name, None if name in (b"version", b"id") else value) for name, value in _pairs(reply)]
+
+
+def _config(argv, reference, tested):
+    return sorted(_pairs(reference)) == sorted(_pairs(tested))
+
+
+def _help(argv, reference, tested):
+    """Every form of the reference's help must be listed, in its order. Explanations are each
+    server's own words, and a newer server has more forms.
+    """
+    rest = iter([line for line in tested if not line.startswith("    ")])
+    return all(
+        any(line == other for other in rest) for line in reference if not line.startswith("    "))
+
+
+def _debug_object(argv, reference, tested):
+    return re.findall(r"(?:refcount|encoding):\w+",
+                      reference) == re.findall(r"(?:refcount|encoding):\w+", tested)
+
+
+_RULES = {
+    b"ttl": _near(1),
+    b"pttl": _near(1000),
+    b"expiretime": _near(1),
+    b"pexpiretime": _near(1000),
+    b"keys": _same_set,
+    b"scan": _scan,
+    b"randomkey": _anything,
+    b"time": _anything,
+    b"lolwut": _anything,
+    b"info": _info,
+    b"hello": _hello,
+    (b"config", b"get"): _config,
+    (b"object", b"idletime"): _anything,
+    (b"object", b"freq"): _anything,
+    (b"object", b"help"): _help,
+    (b"client", b"id"): _anything,
+    (b"client", b"list"): _client_lines,
+    (b"client", b"info"): _client_lines,
+    (b"client", b"help"): _help,
+    (b"config", b"help"): _help,
+    (b"command", b"help"): _help,
+    (b"memory", b"help"): _help,
+    (b"latency", b"help"): _help,
+    (b"slowlog", b"help"): _help,
+    (b"module", b"help"): _help,
+    (b"debug", b"help"): _help,
+    (b"cluster", b"help"): _help,
+    (b"memory", b"usage"): _anything,
+    (b"memory", b"stats"): _anything,
+    (b"latency", b"histogram"): _anything,
+    (b"command", b"count"): _anything,
+    (b"debug", b"object"): _debug_object,
+}

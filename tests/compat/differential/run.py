@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+"""The differential test: the same commands to Redis 7.0 and to Cinnabar, every reply compared
+byte for byte.
+
+    seed -> segments of 5,000 commands -> batches of 250, in RESP2 or RESP3 -> compare replies
+         -> at the end of a segment compare the whole data -> next segment, on emptied servers
+
+Commands come from the tested server's own COMMAND DOCS (generator.py), as far as the reference
+knows them too. What may differ stands in normalise.py (clock, chance, order) and allowed.py (7.4
+against 7.0, each with its reason). A difference is shown with its seed and segment and shrunk to
+a short reproducer (minimise.py).
+
+    run.py                            200,000 commands, the fixed seed
+    run.py --seed 7 --segment 12      one segment again
+    run.py --campaign --seconds 3600  seed after seed, each distinct difference once
+    run.py --self-test                a byte flipped on purpose must be found
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+
+import allowed
+import compare
+import docs
+import forms
+import generator
+import minimise
+import planted
+import recipes
+import resp
+import servers
+
+REFERENCE = "/usr/bin/redis-server"
+SEGMENT_COMMANDS = 5000
+BATCH_COMMANDS = 250
+KEY_COUNTS = [14, 40, 40, 2000]  # few keys collide often; many make the table grow
+QUIT_SHARE = 0.1  # of batches: ended by QUIT, and so with a new connection after it
+DISTINCT_DIFFERENCES_MAX = 12
+
+
+class Run:
+    def __init__(self, options, tested):
+        self.options = options
+        self.judge = compare.Judge(allowed.Allowances())
+        self.pair = compare.Pair(servers.Server("reference", REFERENCE), tested)
+        self.commands = {}
+        self.configuration = {}
+        self.signatures = {}
+        self.sent = 0
+        self.counts = {}
+
+    def start(self):
+        self.pair.start()
+        reference, tested = [docs.read_commands(control) for control in self.pair.controls()]
+        self.commands = {name: command for name, command in tested.items() if name in reference}
+        self.judge = compare.Judge(allowed.Allowances(), self.commands)
+        missing = sorted(name for name in reference if name not in tested)
+        if self.options.verbose:
+            print("commands on both servers: %d; only on the reference: %s" %
+                  (len(self.commands), " ".join(missing)))
+        self.configuration = self._common_configuration()
+
+    def _common_configuration(self):
+        """Defaults of the directives that both servers let a run change."""
+        common = {}
+        for name, value in forms.CONFIG_DEFAULTS.items():
+            if all(
+                    control.ask("CONFIG", "SET", name, value) == "OK"
+                    for control in self.pair.controls()):
+                common[name] = value
+        return common
+
+    def families(self):
+        return [self.options.family] if self.options.family else list(recipes.FAMILIES)
+
+    def segment(self, seed, number):
+        """Runs one segment and notes its differences."""
+        self.pair.reset(self.configuration)
+        source = generator.Generator(self.commands, "%s:%d" % (seed, number), self.families(),
+                                     KEY_COUNTS[number % len(KEY_COUNTS)])
+        steps = []
+        while len(steps) < SEGMENT_COMMANDS:
+            connection = source.random.randrange(2)
+            argvs = self._batch(source, connection, steps)
+            begin = len(steps)
+            steps += [compare.Step(connection, argv) for argv in argvs]
+            outcomes = self.pair.exchange(connection, argvs)
+            differences = compare.compare_outcomes(argvs, outcomes, self.judge)
+            for difference in differences:
+                difference.at += begin
+                self._note(difference, seed, number, steps)
+            if any(difference.ends_the_run() for difference in differences):
+                self._start_again(seed, number)
+                return
+        for difference in self._compare_data(len(steps)):
+            self._note(difference, seed, number, steps)
+
+    def _batch(self, source, connection, steps):
+        """The commands of one batch. The RESP3 connection asks for its protocol again, as HELLO and
+        RESET are among the commands."""
+        argvs = source.commands(BATCH_COMMANDS)
+        if source.random.random() < QUIT_SHARE:
+            argvs.append([b"QUIT"] + [b"x"] * source.random.randrange(2))
+        if connection == 1 and steps:
+            argvs.insert(0, [b"HELLO", b"3"])
+        self._count(argvs)
+        return argvs
+
+    def _count(self, argvs):
+        self.sent += len(argvs)
+        for argv in argvs:
+            name = argv[0].upper()[:30]
+            self.counts[name] = self.counts.get(name, 0) + 1
+
+    def _compare_data(self, index):
+        try:
+            return compare.compare_data(self.pair, index)
+        except ConnectionError as problem:
+            return [compare.Difference("closed", index, [b"(data)"], "", str(problem))]
+
+    def _start_again(self, seed, number):
+        if not self.pair.tested.running():
+            print("the server under test ended in segment %s:%d; its last words:\n%s" %
+                  (seed, number, self.pair.tested.last_words()))
+        self.pair.restart()
+
+    def _note(self, difference, seed, number, steps):
+        """Counts a difference; the first of its kind is kept for the report."""
+        signature = difference.signature()
+        if signature in self.signatures:
+            self.signatures[signature][0] += 1
+            return
+        self.signatures[signature] = [1, difference, seed, number, steps[:difference.at + 1]]
+
+    def report(self):
+        """Prints each distinct difference with a short reproducer."""
+        deadline = time.monotonic() + self.options.minimise_seconds
+        for count, difference, seed, number, steps in sorted(self.signatures.values(),
+                                                             key=lambda one: one[1].argv):
+            print("\nDIFFERENCE (%s, seen %d times): seed %s segment %d command %d" %
+                  (difference.kind, count, seed, number, difference.at))
+            print("  command    %s" % resp.printable_command(difference.argv))
+            print("  reference  %s" % _cut(difference.reference))
+            print("  tested     %s" % _cut(difference.tested))
+            shortest = self.shrink(steps, difference, max(1, min(30, deadline - time.monotonic())))
+            if shortest is None:
+                print("  does not show again when replayed alone")
+                continue
+            for step in shortest[-25:]:
+                print("    RESP%d  %s" %
+                      (2 + step.connection, resp.printable_command(step.argv, 200)))
+
+    def shrink(self, steps, difference, seconds):
+        return minimise.Minimiser(self.pair, self.configuration, self.judge,
+                                  seconds).shrink(steps, difference)
+
+    def print_summary(self, seconds):
+        print("\n%d commands in %.0f s, %d distinct differences" %
+              (self.sent, seconds, len(self.signatures)))
+        for entry in self.judge.allowances.entries:
+            if entry.uses:
+                print("  allowed %6d x %s" % (entry.uses, allowed.describe(entry)))
+        if self.sent >= 200000 and not self.options.family:
+            for entry in self.judge.allowances.unused():
+                print("  never needed: %s" % allowed.describe(entry))
+        never = sorted(name for name in self._expected_names() if name.encode() not in self.counts)
+        if never and self.sent >= 50000:
+            print("  never sent: %s" % " ".join(never))
+        if self.options.verbose:
+            print("  sent: %s" % " ".join("%s=%d" % (name.decode("latin-1"), count)
+                                          for name, count in sorted(self.counts.items())))
+
+    def _expected_names(self):
+        groups = {recipes.FAMILIES[family] for family in self.families()}
+        return {
+            command.words[0].decode()
+            for name, command in self.commands.items()
+            if command.group in groups and name not in recipes.EXCLUDED and "|" not in name
+        }
+
+
+def _cut(text, limit=300):
+    return text if len(text) <= limit else "%s... (%d characters)" % (text[:limit], len(text))
+
+
+def run_segments(run, options):
+    began = time.monotonic()
+    if options.segment is not None:
+        run.segment(options.seed, options.segment)
+        return time.monotonic() - began
+    seed, number = options.seed, 0
+    while len(run.signatures) < options.differences:
+        run.segment(seed, number)
+        number += 1
+        if options.seconds and time.monotonic() - began > options.seconds:
+            break
+        if run.sent >= options.commands and not options.campaign:
+            break
+        if options.campaign and number == 40:
+            seed, number = seed + 1, 0
+            print(
+                "seed %d next; %d commands, %d distinct differences" %
+                (seed, run.sent, len(run.signatures)), flush=True)
+    return time.monotonic() - began
+
+
+def planted_differences(options, server):
+    """What a short run finds in a server that is wrong on purpose. Strings only: each of their
+    bytes counts."""
+    options.family = "strings"
+    run = Run(options, server)
+    try:
+        run.start()
+        for number in range(2):
+            run.segment(options.seed, number)
+        return [(difference, run.shrink(steps, difference, 10))
+                for _, difference, _, _, steps in run.signatures.values()]
+    finally:
+        run.pair.close()
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--commands", type=int, default=200000)
+    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--segment", type=int, help="only this one")
+    parser.add_argument("--family", choices=sorted(recipes.FAMILIES))
+    parser.add_argument("--seconds", type=float, help="stop after this time")
+    parser.add_argument("--campaign", action="store_true",
+                        help="go on with seed after seed until --seconds are over")
+    parser.add_argument("--differences", type=int, default=DISTINCT_DIFFERENCES_MAX,
+                        help="stop after so many distinct ones")
+    parser.add_argument("--minimise-seconds", type=float, default=60)
+    parser.add_argument("--self-test", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
+    program = os.environ.get("CINNABAR_SERVER", "build/release/cinnabar-server")
+    for needed in (REFERENCE, program):
+        if not shutil.which(needed):
+            print("differential: %s is missing" % needed)
+            return 2
+    if options.self_test:
+        return planted.self_test(REFERENCE, lambda server: planted_differences(options, server))
+    run = Run(options, servers.Server("tested", os.path.abspath(program)))
+    try:
+        run.start()
+        seconds = run_segments(run, options)
+        run.report()
+        run.print_summary(seconds)
+    finally:
+        run.pair.close()
+    return 1 if run.signatures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
