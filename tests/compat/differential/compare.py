@@ -120,6 +120,10 @@ class Pair:
         if index == 1:
             self.exchange(1, [[b"HELLO", b"3"]])
 
+    def flush(self):
+        for control in self._controls:
+            control.ask("FLUSHALL")
+
     def controls(self):
         return self._controls
 

@@ -32,11 +32,13 @@ import planted
 import recipes
 import resp
 import servers
+import wire
 
 REFERENCE = "/usr/bin/redis-server"
 SEGMENT_COMMANDS = 5000
 BATCH_COMMANDS = 250
 KEY_COUNTS = [14, 40, 40, 2000]  # few keys collide often; many make the table grow
+WIRE_CASES = 3000
 QUIT_SHARE = 0.1  # of batches: ended by QUIT, and so with a new connection after it
 DISTINCT_DIFFERENCES_MAX = 12
 
@@ -153,6 +155,17 @@ class Run:
                 print("    RESP%d  %s" %
                       (2 + step.connection, resp.printable_command(step.argv, 200)))
 
+    def wire_cases(self):
+        """Cases below the commands; returns how many distinct differences they showed."""
+        self.pair.reset(self.configuration)
+        found = wire.run_cases(self.pair, self.options.seed, WIRE_CASES)
+        for difference in found:
+            print("\nDIFFERENCE (wire), seed %s" % self.options.seed)
+            print("  sent       %s" % resp.printable(difference.argv[0], 300))
+            print("  reference  %s" % _cut(difference.reference))
+            print("  tested     %s" % _cut(difference.tested))
+        return len(found)
+
     def shrink(self, steps, difference, seconds):
         return minimise.Minimiser(self.pair, self.configuration, self.judge,
                                   seconds).shrink(steps, difference)
@@ -166,9 +179,10 @@ class Run:
         if self.sent >= 200000 and not self.options.family:
             for entry in self.judge.allowances.unused():
                 print("  never needed: %s" % allowed.describe(entry))
-        never = sorted(name for name in self._expected_names() if name.encode() not in self.counts)
-        if never and self.sent >= 50000:
-            print("  never sent: %s" % " ".join(never))
+        if self.sent >= 50000:
+            never = sorted(
+                name for name in self._expected_names() if name.encode() not in self.counts)
+            print("  never sent: %s" % " ".join(never) if never else "  every command was sent")
         if self.options.verbose:
             print("  sent: %s" % " ".join("%s=%d" % (name.decode("latin-1"), count)
                                           for name, count in sorted(self.counts.items())))
@@ -227,7 +241,7 @@ def parse_options():
     parser.add_argument("--commands", type=int, default=200000)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--segment", type=int, help="only this one")
-    parser.add_argument("--family", choices=sorted(recipes.FAMILIES))
+    parser.add_argument("--family", choices=sorted(recipes.FAMILIES) + ["wire"])
     parser.add_argument("--seconds", type=float, help="stop after this time")
     parser.add_argument("--campaign", action="store_true",
                         help="go on with seed after seed until --seconds are over")
@@ -251,12 +265,13 @@ def main():
     run = Run(options, servers.Server("tested", os.path.abspath(program)))
     try:
         run.start()
-        seconds = run_segments(run, options)
+        seconds = run_segments(run, options) if options.family != "wire" else 0
         run.report()
+        wire_differences = run.wire_cases() if options.family in (None, "wire") else 0
         run.print_summary(seconds)
     finally:
         run.pair.close()
-    return 1 if run.signatures else 0
+    return 1 if run.signatures or wire_differences else 0
 
 
 if __name__ == "__main__":

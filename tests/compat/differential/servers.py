@@ -113,10 +113,12 @@ class Outcome:
         self.finished = False
 
 
-def exchange(connections, payload, marker_reply, timeout_seconds=REPLY_TIMEOUT_SECONDS):
+def exchange(connections, payload, marker_reply, timeout_seconds=REPLY_TIMEOUT_SECONDS,
+             half_close=False):
     """Sends `payload` to every connection and reads each until `marker_reply` or its end.
 
-    An empty marker means: read until the server closes.
+    An empty marker means: read until the server closes. With `half_close` the sending side is
+    closed behind the payload.
     """
     outcomes = [Outcome() for _ in connections]
     unsent = [memoryview(payload) for _ in connections]
@@ -138,6 +140,8 @@ def exchange(connections, payload, marker_reply, timeout_seconds=REPLY_TIMEOUT_S
                 unsent[index] = _send_some(connections[index], unsent[index])
                 if not unsent[index]:
                     poller.modify(descriptor, select.POLLIN)
+                    if half_close:
+                        _close_sending(connections[index])
             if event & (select.POLLIN | select.POLLHUP | select.POLLERR):
                 _receive_some(connections[index], outcomes[index], marker_reply)
             if outcomes[index].finished or outcomes[index].closed:
@@ -153,6 +157,13 @@ def _send_some(connection, unsent):
         return unsent
     except OSError:
         return unsent[len(unsent):]  # the peer is gone: reading will say so
+
+
+def _close_sending(connection):
+    try:
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # the peer was faster
 
 
 def _receive_some(connection, outcome, marker_reply):
