@@ -84,6 +84,7 @@ BREACHES = [
     ('storage/base/a.cpp', SOURCE + 'int x; \n', 'blanks at the end'),
     ('storage/base/a.cpp', SOURCE + 'int x;', 'ends with one line end'),
     ('storage/base/a.cpp', SOURCE + '// ' + 'x' * 98 + '\n', '101 columns'),
+    ('tools/tidy/a.py', '"""Says."""\n# ' + 'x' * 119 + '\n', '121 columns'),
     ('storage/base/a.cpp', SOURCE + '//\n' * 600, '601 lines'),
     ('tests/storage/a.cpp', SOURCE + '//\n' * 1000, '1001 lines'),
     ('storage/base/a.cpp', SOURCE + function_of(71), 'Long has 71 lines'),

@@ -17,7 +17,7 @@ constexpr std::string_view kHelp =
   --password PASSWORD         AUTH first
   --resp3                     HELLO 3 first
   --connections N             (50)
-  --pipeline N[,N...]         requests sent at once; each is measured in turn (1,16,64)
+  --pipeline N[,N...]         requests sent at once; each is measured (1,16,64)
   --seconds S                 length of a measurement (2)
   --requests N                ... or its number of requests
   --keys N                    random keys are among so many (1000000)
@@ -26,8 +26,9 @@ constexpr std::string_view kHelp =
   --seed N                    of the random keys (1)
   --tests NAME[,NAME...]      of ping get set incr mget10 mset10 (all of them)
   --command 'HSET key:__rand__ field __value__'
-                              another request to measure; may be repeated. Blanks separate arguments,
-                              __rand__ is a random number, __seq__ a counted one, __value__ a value
+                              another request to measure; may be repeated. Blanks separate its
+                              arguments; __rand__ is a random number, __seq__ a counted one,
+                              __value__ a value
   --load N                    first store N keys, in order; measures nothing unless told to
   --ttl SECONDS               ... that expire
   --json                      results as JSON

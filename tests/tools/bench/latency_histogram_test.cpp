@@ -1,3 +1,5 @@
+// The histogram against exact percentiles of the same durations.
+
 #include "tools/bench/latency_histogram.h"
 
 #include <doctest/doctest.h>

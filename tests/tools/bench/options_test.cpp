@@ -1,3 +1,5 @@
+// What the command line of cinnabar-benchmark means, and what it refuses.
+
 #include "tools/bench/options.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,5 @@
+// Replies of every type, cut anywhere, are counted the same.
+
 #include "tools/bench/reply_counter.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,5 @@
+// The bytes of a pipeline and the numbers in its keys.
+
 #include "tools/bench/request_batch.h"
 
 #include <doctest/doctest.h>

@@ -1,0 +1,37 @@
+"""What Cinnabar must reach, as ratios to redis-server 7.0 on the same core in the same run.
+
+Changed only when the goal changes, not when a measurement misses it.
+"""
+
+from typing import NamedTuple, Optional
+
+# Server CPU for an operation, by test and pipeline depth.
+CPU_RATIO = {
+    ('get', 1): 0.88, ('set', 1): 0.88,
+    ('get', 16): 0.32, ('set', 16): 0.32,
+    ('get', 64): 0.22, ('set', 64): 0.22,
+    ('ping', 64): 0.40,
+    ('mget10', 16): 0.25,
+}
+# The same, of the time outside of the kernel alone.
+USER_RATIO = {('get', 1): 0.40, ('set', 1): 0.40}
+
+MEMORY_PER_KEY_RATIO = 0.55
+EMPTY_RESIDENT_MIB = 8
+READY_AFTER_MS = 50
+LONGEST_STALL_MS = 1
+
+
+class Verdict(NamedTuple):
+    value: float
+    bar: Optional[float]
+
+    @property
+    def is_missed(self) -> bool:
+        return self.bar is not None and self.value > self.bar
+
+    def text(self) -> str:
+        """The bar and whether it is met; empty where there is none."""
+        if self.bar is None:
+            return ''
+        return f'{self.bar:g} {"MISSED" if self.is_missed else "met"}'
