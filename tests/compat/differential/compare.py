@@ -89,9 +89,10 @@ class Pair:
         for control in self._controls:
             requests = [[b"FLUSHALL"], [b"DEBUG", b"SET-ACTIVE-EXPIRE", b"0"],
                         [b"DEBUG", b"SET-DISABLE-DENY-SCRIPTS", b"0"]]
-            requests += [
-                [b"CONFIG", b"SET", name, value] for name, value in (configuration or {}).items()
-            ]
+            requests += [[
+                b"CONFIG", b"SET", name,
+                b"%d" % value if isinstance(value, int) else value
+            ] for name, value in (configuration or {}).items()]
             control.ask_many(requests)
         self._connections = [[server.connect() for server in both] for _ in range(2)]
         self.exchange(1, [[b"HELLO", b"3"]])

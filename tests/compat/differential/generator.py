@@ -22,9 +22,9 @@ REPEAT_SHARE = 0.4  # chance of one more repetition of a repeatable argument
 
 class Generator:
     """An endless source of commands for one segment of a run."""
-    def __init__(self, commands, seed, families, key_count):
+    def __init__(self, commands, seed, families, key_count, bulk_limit):
         self.random = random_module.Random(seed)
-        self.values = values_module.Values(self.random, key_count)
+        self.values = values_module.Values(self.random, key_count, bulk_limit)
         self._sources = []
         self._weights = []
         self._commands = commands
@@ -37,8 +37,7 @@ class Generator:
         group = recipes.FAMILIES[family]
         chosen = []
         for name, command in sorted(self._commands.items()):
-            excluded = name in recipes.EXCLUDED or name.split("|")[0] in recipes.EXCLUDED
-            if command.group == group and not excluded:
+            if command.group == group and not recipes.is_excluded(name):
                 usual = 0.1 if name.endswith("|help") else 1
                 chosen.append((recipes.WEIGHTS.get(name, usual), self._from_tree, command))
         for requires, form_family, weight, make in forms.FORMS.values():
@@ -57,7 +56,7 @@ class Generator:
         argvs = []
         for make, subject in self.random.choices(self._sources, self._weights, k=count):
             argv = make(subject)
-            while hazards.is_a_race(argv):
+            while hazards.is_a_race(argv) or hazards.is_costly(argv, self.values.bulk_limit):
                 argv = make(subject)
             argvs.append(argv)
             if hazards.may_leave_an_expired_key(argv):

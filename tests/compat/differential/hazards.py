@@ -1,9 +1,11 @@
 """Commands whose outcome depends on which server is a moment earlier, and so would differ
-between two correct ones."""
+between two correct ones; and commands that cost too much.
+"""
 
 import time
 
 SOON_SECONDS = 100
+COSTLY_BYTES = 4 << 20
 _RELATIVE_BY_COMMAND = {b"EXPIRE": 1, b"PEXPIRE": 1000, b"SETEX": 1, b"PSETEX": 1000}
 _ABSOLUTE_BY_COMMAND = {b"EXPIREAT": 1, b"PEXPIREAT": 1000}
 _RELATIVE_BY_OPTION = {b"EX": 1, b"PX": 1000}
@@ -48,3 +50,16 @@ def _near_now(text, unit_per_second):
     number = _number(text) if unit_per_second else None
     return number is not None and abs(number -
                                       time.time() * unit_per_second) < 86400 * unit_per_second
+
+
+_UNITS_PER_BYTE = {b"SETRANGE": 1, b"SETBIT": 8, b"BITFIELD": 8}
+
+
+def is_costly(argv, bulk_limit):
+    """A string of megabytes would be made, and then copied and compared again and again."""
+    unit = _UNITS_PER_BYTE.get(argv[0].upper())
+    if unit is None or bulk_limit <= COSTLY_BYTES:
+        return False
+    numbers = [(_number(word.lstrip(b"#")), 63 if word[:1] == b"#" else 1) for word in argv[2:]]
+    return any(number is not None and COSTLY_BYTES * unit < number * width <= bulk_limit * unit + 64
+               for number, width in numbers)

@@ -184,3 +184,8 @@ ARGUMENT_VALUES = {
     "index1": lambda v: v.database(),
     "index2": lambda v: v.database(),
 }
+
+
+def is_excluded(name):
+    """A subcommand goes with its container."""
+    return name in EXCLUDED or name.split("|")[0] in EXCLUDED

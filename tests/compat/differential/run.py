@@ -38,6 +38,7 @@ REFERENCE = "/usr/bin/redis-server"
 SEGMENT_COMMANDS = 5000
 BATCH_COMMANDS = 250
 KEY_COUNTS = [14, 40, 40, 2000]  # few keys collide often; many make the table grow
+SMALL_BULK_LIMIT, REDIS_BULK_LIMIT = 1 << 20, 512 << 20
 WIRE_CASES = 3000
 QUIT_SHARE = 0.1  # of batches: ended by QUIT, and so with a new connection after it
 DISTINCT_DIFFERENCES_MAX = 12
@@ -59,6 +60,7 @@ class Run:
         reference, tested = [docs.read_commands(control) for control in self.pair.controls()]
         self.commands = {name: command for name, command in tested.items() if name in reference}
         self.judge = compare.Judge(allowed.Allowances(), self.commands)
+        self.counts = {name.encode(): 0 for name in self.commands}
         missing = sorted(name for name in reference if name not in tested)
         if self.options.verbose:
             print("commands on both servers: %d; only on the reference: %s" %
@@ -75,14 +77,22 @@ class Run:
                 common[name] = value
         return common
 
+    def _settings(self, number):
+        """What both servers are set to in a segment: most have a small limit of strings, which is
+        cheap to reach; in the others, with Redis's own limit, only refusals are tried."""
+        bulk_limit = REDIS_BULK_LIMIT if number % 6 == 5 else SMALL_BULK_LIMIT
+        return {**self.configuration, b"proto-max-bulk-len": bulk_limit}
+
     def families(self):
         return [self.options.family] if self.options.family else list(recipes.FAMILIES)
 
     def segment(self, seed, number):
         """Runs one segment and notes its differences."""
-        self.pair.reset(self.configuration)
+        settings = self._settings(number)
+        self.pair.reset(settings)
         source = generator.Generator(self.commands, "%s:%d" % (seed, number), self.families(),
-                                     KEY_COUNTS[number % len(KEY_COUNTS)])
+                                     KEY_COUNTS[number % len(KEY_COUNTS)],
+                                     settings[b"proto-max-bulk-len"])
         steps = []
         while len(steps) < SEGMENT_COMMANDS:
             connection = source.random.randrange(2)
@@ -114,8 +124,10 @@ class Run:
     def _count(self, argvs):
         self.sent += len(argvs)
         for argv in argvs:
-            name = argv[0].upper()[:30]
-            self.counts[name] = self.counts.get(name, 0) + 1
+            for name in (argv[0], b"|".join(argv[:2])):
+                name = name.lower()
+                if name in self.counts:
+                    self.counts[name] += 1
 
     def _compare_data(self, index):
         try:
@@ -147,7 +159,8 @@ class Run:
             print("  command    %s" % resp.printable_command(difference.argv))
             print("  reference  %s" % _cut(difference.reference))
             print("  tested     %s" % _cut(difference.tested))
-            shortest = self.shrink(steps, difference, max(1, min(30, deadline - time.monotonic())))
+            shortest = self.shrink(steps, difference, number,
+                                   max(1, min(30, deadline - time.monotonic())))
             if shortest is None:
                 print("  does not show again when replayed alone")
                 continue
@@ -157,7 +170,7 @@ class Run:
 
     def wire_cases(self):
         """Cases below the commands; returns how many distinct differences they showed."""
-        self.pair.reset(self.configuration)
+        self.pair.reset(self._settings(0))
         found = wire.run_cases(self.pair, self.options.seed, WIRE_CASES)
         for difference in found:
             print("\nDIFFERENCE (wire), seed %s" % self.options.seed)
@@ -166,8 +179,8 @@ class Run:
             print("  tested     %s" % _cut(difference.tested))
         return len(found)
 
-    def shrink(self, steps, difference, seconds):
-        return minimise.Minimiser(self.pair, self.configuration, self.judge,
+    def shrink(self, steps, difference, number, seconds):
+        return minimise.Minimiser(self.pair, self._settings(number), self.judge,
                                   seconds).shrink(steps, difference)
 
     def print_summary(self, seconds):
@@ -180,20 +193,16 @@ class Run:
             for entry in self.judge.allowances.unused():
                 print("  never needed: %s" % allowed.describe(entry))
         if self.sent >= 50000:
-            never = sorted(
-                name for name in self._expected_names() if name.encode() not in self.counts)
+            never = [name for name in self._expected_names() if not self.counts[name.encode()]]
             print("  never sent: %s" % " ".join(never) if never else "  every command was sent")
         if self.options.verbose:
-            print("  sent: %s" % " ".join("%s=%d" % (name.decode("latin-1"), count)
-                                          for name, count in sorted(self.counts.items())))
+            sent = sorted((name.decode(), count) for name, count in self.counts.items() if count)
+            print("  sent: %s" % " ".join("%s=%d" % one for one in sent))
 
     def _expected_names(self):
         groups = {recipes.FAMILIES[family] for family in self.families()}
-        return {
-            command.words[0].decode()
-            for name, command in self.commands.items()
-            if command.group in groups and name not in recipes.EXCLUDED and "|" not in name
-        }
+        return sorted(name for name, command in self.commands.items()
+                      if command.group in groups and not recipes.is_excluded(name))
 
 
 def _cut(text, limit=300):
@@ -230,8 +239,8 @@ def planted_differences(options, server):
         run.start()
         for number in range(2):
             run.segment(options.seed, number)
-        return [(difference, run.shrink(steps, difference, 10))
-                for _, difference, _, _, steps in run.signatures.values()]
+        return [(difference, run.shrink(steps, difference, number, 10))
+                for _, difference, _, number, steps in run.signatures.values()]
     finally:
         run.pair.close()
 

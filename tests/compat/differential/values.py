@@ -53,8 +53,9 @@ FAR_YEAR_2100_SECONDS = 4102444800
 
 class Values:
     """Draws values with one generator, so that a seed gives the same commands again."""
-    def __init__(self, random, key_count):
+    def __init__(self, random, key_count, bulk_limit):
         self.random = random
+        self.bulk_limit = bulk_limit
         self.numbers = [b"n:%d" % i for i in range(4)]
         self.bits = [b"b:%d" % i for i in range(4)]
         self.texts = [b"k%d" % i for i in range(max(4, key_count - 12))]
@@ -123,8 +124,8 @@ class Values:
         return self.random.choice(INTEGER_EDGES)
 
     def offset(self, unit_per_byte):
-        """Where SETRANGE (1 unit a byte) and SETBIT (8) write: small, seldom large, and the
-        limit of 1 MiB."""
+        """Where SETRANGE (1 unit a byte) and SETBIT (8) write: small, seldom large, or
+        at the limit."""
         draw = self.random.random()
         if draw < 0.85:
             return b"%d" % self.random.randint(0, 60 * unit_per_byte)
@@ -132,9 +133,8 @@ class Values:
             return b"%d" % self.random.randint(0, 2000 * unit_per_byte)
         if draw < 0.985:
             return b"%d" % self.random.randint(0, 30000 * unit_per_byte)
-        limit = (1 << 20) * unit_per_byte
-        return b"%d" % self.random.choice(
-            [limit - 9, limit - 1, limit, limit + 1, limit * 512 - 1, limit * 512, 2**32])
+        limit = self.bulk_limit * unit_per_byte
+        return b"%d" % self.random.choice([limit - 9, limit - 1, limit, limit + 1, 2**29, 2**32])
 
     def field_offset(self):
         """BITFIELD's offset: a number of bits, or # and a number of fields."""
