@@ -107,15 +107,17 @@ class Generator:
             for child in argument.children:
                 self._append(argv, command, child)
         elif argument.kind != "pure-token":
-            argv.append(self._leaf(command, argument))
+            argv.append(self._leaf(command, argument, argv[-1]))
 
-    def _leaf(self, command, argument):
+    def _leaf(self, command, argument, before):
         if argument.kind == "key":
             if self.random.random() < 0.02:
                 return self.values.edge()
             return self.values.key(recipes.FLAVOURS.get(command.name, "texts"))
         if self.random.random() < EDGE_SHARE:
             return self.values.edge()
+        if argument.name == "value" and before[:2] == b"n:" and self.random.random() < 0.8:
+            return self.values.integer()
         special = (recipes.ARGUMENT_VALUES.get("%s %s" % (command.name, argument.name)) or
                    recipes.ARGUMENT_VALUES.get(argument.name))
         if special:

@@ -129,10 +129,10 @@ ARGUMENT_VALUES = {
     "setrange offset": lambda v: v.offset(1),
     "setbit offset": lambda v: v.offset(8),
     "getbit offset": lambda v: v.offset(8),
-    "setbit value": lambda v: v.random.choice([b"0", b"1", b"0", b"1", b"2", b"-1", b""]),
-    "bitpos bit": lambda v: v.random.choice([b"0", b"1", b"0", b"1", b"2", b"-1", b"", b"01"]),
-    "bitop operation": lambda v: v.random.choice(
-        [b"AND", b"OR", b"XOR", b"NOT", b"and", b"Not", b"NAND", b"DIFF", b""]),
+    "setbit value": lambda v: v.weighted([b"0", b"1"], [b"2", b"-1", b"", b"01"]),
+    "bitpos bit": lambda v: v.weighted([b"0", b"1"], [b"2", b"-1", b"", b"01"]),
+    "bitop operation": lambda v: v.weighted([b"AND", b"OR", b"XOR", b"NOT", b"Xor"],
+                                            [b"NAND", b"DIFF", b""]),
     "bitfield offset": lambda v: v.field_offset(),
     "bitfield_ro offset": lambda v: v.field_offset(),
     "hello protover": lambda v: v.random.choice(

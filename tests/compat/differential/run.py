@@ -32,6 +32,7 @@ import planted
 import recipes
 import resp
 import servers
+import tables
 import wire
 
 REFERENCE = "/usr/bin/redis-server"
@@ -40,6 +41,7 @@ BATCH_COMMANDS = 250
 KEY_COUNTS = [14, 40, 40, 2000]  # few keys collide often; many make the table grow
 SMALL_BULK_LIMIT, REDIS_BULK_LIMIT = 1 << 20, 512 << 20
 WIRE_CASES = 3000
+OTHER_PARTS = ["tables", "wire"]
 QUIT_SHARE = 0.1  # of batches: ended by QUIT, and so with a new connection after it
 DISTINCT_DIFFERENCES_MAX = 12
 
@@ -250,7 +252,7 @@ def parse_options():
     parser.add_argument("--commands", type=int, default=200000)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--segment", type=int, help="only this one")
-    parser.add_argument("--family", choices=sorted(recipes.FAMILIES) + ["wire"])
+    parser.add_argument("--family", choices=sorted(recipes.FAMILIES) + OTHER_PARTS)
     parser.add_argument("--seconds", type=float, help="stop after this time")
     parser.add_argument("--campaign", action="store_true",
                         help="go on with seed after seed until --seconds are over")
@@ -274,13 +276,17 @@ def main():
     run = Run(options, servers.Server("tested", os.path.abspath(program)))
     try:
         run.start()
-        seconds = run_segments(run, options) if options.family != "wire" else 0
+        others = 0
+        if options.family in (None, "tables"):
+            others += tables.print_differences(run.pair, run.commands)
+        if options.family in (None, "wire"):
+            others += run.wire_cases()
+        seconds = run_segments(run, options) if options.family not in OTHER_PARTS else 0
         run.report()
-        wire_differences = run.wire_cases() if options.family in (None, "wire") else 0
         run.print_summary(seconds)
     finally:
         run.pair.close()
-    return 1 if run.signatures or wire_differences else 0
+    return 1 if run.signatures or others else 0
 
 
 if __name__ == "__main__":

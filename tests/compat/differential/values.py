@@ -84,7 +84,13 @@ class Values:
             return b"%d" % self.random.randint(-20, 100)
         if draw < 0.85:
             return b"%d" % self.random.randint(-10**6, 10**6)
-        return b"%d" % self.random.randint(-2**63, 2**63 - 1)
+        if draw < 0.95:
+            return b"%d" % self.random.randint(-2**63, 2**63 - 1)
+        return b"%d" % self.random.choice([-2**63, 2**63 - 1, -2**63 + 7, 2**63 - 8, 2**62])
+
+    def weighted(self, usual, unusual):
+        """One of the usual values, or with a small chance one of the others."""
+        return self.random.choice(unusual if self.random.random() < 0.08 else usual)
 
     def double(self):
         if self.random.random() < 0.5:

@@ -1,0 +1,114 @@
+"""The command tables of the two servers side by side: COMMAND INFO and the argument trees of
+COMMAND DOCS.
+
+Clients route by the one and complete by the other, and the generator lives on it: an option that
+is missing in our description would never be tried.
+"""
+
+import compare
+import resp
+
+# (command, field): why 7.4 differs from the reference.
+ALLOWED = {}
+
+_INFO_FIELDS = [
+    "name", "arity", "flags", "first key", "last key", "key step", "categories", "tips",
+    "key specifications"
+]
+
+
+def find_differences(pair, commands):
+    """One difference for each field of each command that both servers have."""
+    infos = [_read_infos(control) for control in pair.controls()]
+    trees = [_read_trees(control) for control in pair.controls()]
+    differences, used = [], set()
+    for name in sorted(commands):
+        facts = [
+            dict(infos[side].get(name, {}), arguments=trees[side].get(name)) for side in (0, 1)
+        ]
+        for field in facts[0]:
+            left, right = facts[0][field], facts[1].get(field)
+            if left == right:
+                continue
+            if (name, field) in ALLOWED:
+                used.add((name, field))
+                continue
+            differences.append(
+                compare.Difference("table", 0, [name.encode(), field.encode()], str(left),
+                                   str(right)))
+    unused = sorted(set(ALLOWED) - used)
+    return differences, ["%s %s" % entry for entry in unused]
+
+
+def _read_infos(control):
+    found = {}
+    pending = control.ask("COMMAND")
+    while pending:
+        entry = pending.pop()
+        pending.extend(entry[9])
+        facts = [
+            _text(entry[0]), entry[1],
+            sorted(map(_text, entry[2])), entry[3], entry[4], entry[5],
+            sorted(map(_text, entry[6])),
+            sorted(map(_text, entry[7])),
+            _plain(entry[8])
+        ]
+        found[facts[0]] = dict(zip(_INFO_FIELDS, facts))
+    return found
+
+
+def _plain(value):
+    """Nested replies as text that can be compared; flags have no order."""
+    if isinstance(value, list):
+        if value[:1] == [b"flags"]:
+            return [["flags", sorted(map(_text, value[1]))]] + [_plain(one) for one in value[2:]]
+        return [_plain(one) for one in value]
+    return _text(value)
+
+
+def _text(value):
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _read_trees(control):
+    found = {}
+
+    def add(name, fields):
+        found[name] = [_tree(argument) for argument in fields.get(b"arguments", [])]
+        flat = fields.get(b"subcommands", [])
+        for subcommand, subfields in zip(flat[::2], flat[1::2]):
+            add(_text(subcommand), _fields(subfields))
+
+    docs = control.ask("COMMAND", "DOCS")
+    for name, flat in zip(docs[::2], docs[1::2]):
+        add(_text(name), _fields(flat))
+    return found
+
+
+def _fields(flat):
+    return dict(zip(flat[::2], flat[1::2]))
+
+
+def _tree(argument):
+    """What decides which words a client may type: not the names of the arguments, which are only
+    shown."""
+    fields = _fields(argument)
+    node = [_text(fields[b"type"])]
+    if b"token" in fields:
+        node.append(repr(_text(fields[b"token"])))
+    node += sorted(map(_text, fields.get(b"flags", [])))
+    if b"arguments" in fields:
+        node.append([_tree(child) for child in fields[b"arguments"]])
+    return node
+
+
+def print_differences(pair, commands):
+    """Prints what differs; returns how much."""
+    differences, unused = find_differences(pair, commands)
+    for difference in differences:
+        print("\nDIFFERENCE (table): %s" % resp.printable_command(difference.argv))
+        print("  reference  %s" % difference.reference)
+        print("  tested     %s" % difference.tested)
+    for entry in unused:
+        print("  table entry never needed: %s" % entry)
+    return len(differences)
