@@ -34,8 +34,8 @@ constexpr std::string_view kHelp =
   --json                      results as JSON
   --quiet                     no progress line
 
-Latency is measured at pipeline 1. "client" is the CPU time of this program for a request: when it is
-near that of the server, believe the server's CPU time and not the throughput.
+Latency is measured at pipeline 1. "client us" is the CPU time of this program for a request: when
+that is near the server's, believe the server's CPU time and not the throughput.
 )";
 
 const std::array<Workload, 6>& KnownWorkloads() {
