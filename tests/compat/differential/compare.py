@@ -97,7 +97,7 @@ class Pair:
         self._connections = [[server.connect() for server in both] for _ in range(2)]
         self.exchange(1, [[b"HELLO", b"3"]])
 
-    def exchange(self, index, argvs):
+    def exchange(self, index, argvs, piece_bytes=1 << 18):
         """Both outcomes of a batch over one connection. QUIT ends a batch and the connection."""
         payload = b"".join(map(resp.encode, argvs))
         if argvs[-1][0].upper() == b"QUIT":
@@ -111,7 +111,8 @@ class Pair:
             payload += resp.encode([b"CLIENT", b"REPLY", b"ON"])
         payload += resp.encode([b"ECHO", marker])
         marker_reply = b"$%d\r\n%b\r\n" % (len(marker), marker)
-        return servers.exchange(self._connections[index], payload, marker_reply)
+        return servers.exchange(self._connections[index], payload, marker_reply,
+                                piece_bytes=piece_bytes)
 
     def _reopen(self, index):
         for connection in self._connections[index]:

@@ -60,6 +60,10 @@ def is_costly(argv, bulk_limit):
     unit = _UNITS_PER_BYTE.get(argv[0].upper())
     if unit is None or bulk_limit <= COSTLY_BYTES:
         return False
-    numbers = [(_number(word.lstrip(b"#")), 63 if word[:1] == b"#" else 1) for word in argv[2:]]
-    return any(number is not None and COSTLY_BYTES * unit < number * width <= bulk_limit * unit + 64
-               for number, width in numbers)
+    for word in argv[2:]:
+        number = _number(word.lstrip(b"#"))
+        widest = 64 if word[:1] == b"#" else 1
+        if number is not None and number * widest > COSTLY_BYTES * unit:
+            if number <= bulk_limit * unit:
+                return True
+    return False

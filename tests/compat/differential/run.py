@@ -41,6 +41,7 @@ BATCH_COMMANDS = 250
 KEY_COUNTS = [14, 40, 40, 2000]  # few keys collide often; many make the table grow
 SMALL_BULK_LIMIT, REDIS_BULK_LIMIT = 1 << 20, 512 << 20
 WIRE_CASES = 3000
+CUT_SHARE, WHOLE = 0.05, 1 << 18  # of batches: sent in pieces of a few bytes; and the usual size
 OTHER_PARTS = ["tables", "wire"]
 QUIT_SHARE = 0.1  # of batches: ended by QUIT, and so with a new connection after it
 DISTINCT_DIFFERENCES_MAX = 12
@@ -101,7 +102,9 @@ class Run:
             argvs = self._batch(source, connection, steps)
             begin = len(steps)
             steps += [compare.Step(connection, argv) for argv in argvs]
-            outcomes = self.pair.exchange(connection, argvs)
+            cut = source.random.random() < CUT_SHARE
+            outcomes = self.pair.exchange(connection, argvs,
+                                          source.random.randint(1, 200) if cut else WHOLE)
             differences = compare.compare_outcomes(argvs, outcomes, self.judge)
             for difference in differences:
                 difference.at += begin

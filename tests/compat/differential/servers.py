@@ -114,11 +114,11 @@ class Outcome:
 
 
 def exchange(connections, payload, marker_reply, timeout_seconds=REPLY_TIMEOUT_SECONDS,
-             half_close=False):
+             half_close=False, piece_bytes=1 << 18):
     """Sends `payload` to every connection and reads each until `marker_reply` or its end.
 
     An empty marker means: read until the server closes. With `half_close` the sending side is
-    closed behind the payload.
+    closed behind the payload. Small pieces make the servers meet requests that are cut.
     """
     outcomes = [Outcome() for _ in connections]
     unsent = [memoryview(payload) for _ in connections]
@@ -137,7 +137,7 @@ def exchange(connections, payload, marker_reply, timeout_seconds=REPLY_TIMEOUT_S
         for descriptor, event in events:
             index = by_descriptor[descriptor]
             if event & select.POLLOUT:
-                unsent[index] = _send_some(connections[index], unsent[index])
+                unsent[index] = _send_some(connections[index], unsent[index], piece_bytes)
                 if not unsent[index]:
                     poller.modify(descriptor, select.POLLIN)
                     if half_close:
@@ -150,9 +150,9 @@ def exchange(connections, payload, marker_reply, timeout_seconds=REPLY_TIMEOUT_S
     return outcomes
 
 
-def _send_some(connection, unsent):
+def _send_some(connection, unsent, piece_bytes):
     try:
-        return unsent[connection.send(unsent[:1 << 18]):]
+        return unsent[connection.send(unsent[:piece_bytes]):]
     except BlockingIOError:
         return unsent
     except OSError:
