@@ -1,0 +1,28 @@
+#include "storage/types/large_string.h"
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "storage/base/check.h"
+
+namespace storage {
+
+LargeString* LargeString::TryCreate(size_t size, size_t capacity) {
+  CHECK_INVARIANT(size <= capacity);
+  if (capacity > SIZE_MAX / 2) return nullptr;
+  void* memory = std::malloc(sizeof(LargeString) + capacity);
+  if (memory == nullptr) return nullptr;
+  return new (memory) LargeString(size, malloc_usable_size(memory) - sizeof(LargeString));
+}
+
+void LargeString::Destroy(LargeString* string) {
+  std::free(string);
+}
+
+size_t LargeString::memory() const {
+  return sizeof(LargeString) + capacity_;
+}
+
+}  // namespace storage

@@ -1,0 +1,51 @@
+// LargeString: bytes in a buffer of their own, shared by reference.
+//
+// Values that are too large for their record live here. A reply sends them without a copy by holding a
+// reference; whoever wants to change a shared one makes a copy first (copy on write), so a reader's bytes
+// never move. One thread owns all references.
+//
+//   LargeString   [ references 8 | size 8 | capacity 8 | bytes ... capacity ]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace storage {
+
+class LargeString {
+ public:
+  // A string of `size` uninitialised bytes with room for `capacity`, one reference; nullptr when the memory
+  // is not to be had: the size may come from a peer.
+  static LargeString* TryCreate(size_t size, size_t capacity);
+
+  LargeString(const LargeString&) = delete;
+  LargeString& operator=(const LargeString&) = delete;
+
+  void AddReference() { ++references_; }
+  // Drops a reference; true when it was the last one: then the caller frees it (Destroy, or elsewhere).
+  [[nodiscard]] bool DropReference() { return --references_ == 0; }
+  static void Destroy(LargeString* string);
+
+  bool is_shared() const { return references_ > 1; }
+  size_t size() const { return size_; }
+  size_t capacity() const { return capacity_; }
+  // Bytes taken from the allocator.
+  size_t memory() const;
+  char* data() { return reinterpret_cast<char*>(this + 1); }
+  const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+  std::string_view view() const { return {data(), size_}; }
+  // At most capacity(); the bytes added are whatever was there.
+  void set_size(size_t size) { size_ = size; }
+
+ private:
+  LargeString(size_t size, size_t capacity) : size_(size), capacity_(capacity) {}
+
+  uint64_t references_ = 1;
+  size_t size_;
+  size_t capacity_;
+};
+
+static_assert(sizeof(LargeString) == 24);
+
+}  // namespace storage
