@@ -1,0 +1,442 @@
+#include "storage/keyspace/database.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/base/check.h"
+#include "storage/keyspace/keyspace.h"
+#include "storage/types/string.h"
+
+namespace storage {
+namespace {
+
+// Strings longer than this leave their record. Below, growing means copying the record.
+constexpr size_t kInlineBytesMax = 4096;
+constexpr size_t kInlineGrowMax = 1024;
+constexpr int kRandomTriesMax = 100;
+
+std::string_view BytesOf(LargeString* const& pointer) {
+  return {reinterpret_cast<const char*>(&pointer), sizeof pointer};
+}
+
+}  // namespace
+
+Database::Database(Keyspace& keyspace, int index)
+    : keyspace_(keyspace), index_(index), table_(Keyspace::HashOfRecord, &keyspace.hasher_) {}
+
+Database::~Database() {
+  while (table_.Dismantle(SIZE_MAX, [this](void* entry) { FreeRecord(static_cast<Record*>(entry)); })) {
+  }
+}
+
+int64_t Database::AverageTtlMs() const {
+  if (volatile_keys_ == 0) return 0;
+  const __int128 mean = expiry_sum_ms_ / static_cast<__int128>(volatile_keys_);
+  return std::max<int64_t>(0, static_cast<int64_t>(mean) - keyspace_.now_ms_);
+}
+
+size_t Database::memory() const {
+  return data_bytes_ + table_.memory() + (expiries_ ? expiries_->memory() : 0);
+}
+
+// --- lookup -------------------------------------------------------------------------------------
+
+Found Database::Find(const Key& key, Access access) {
+  const Found found(table_.Find(
+      key.hash, [&](void* entry) { return static_cast<Record*>(entry)->HasKey(key.bytes); }));
+  if (!found) return Miss(key, access);
+  if (IsExpired(*found)) [[unlikely]] {
+    if (keyspace_.may_expire_) Expire(key, found);
+    return Miss(key, access);
+  }
+  if (access.touch) keyspace_.Touch(*found);
+  if (access.count) ++keyspace_.statistics_.hits;
+  return found;
+}
+
+Found Database::Miss(const Key& key, Access access) {
+  if (access.count) {
+    ++keyspace_.statistics_.misses;
+    keyspace_.listener_.OnMiss(*this, key.bytes);
+  }
+  return Found();
+}
+
+bool Database::IsExpired(const Record& record) const {
+  return record.has_expiry() && record.expiry_ms() <= keyspace_.now_ms_;
+}
+
+void Database::Expire(const Key& key, Found found) {
+  ++keyspace_.statistics_.expired_keys;
+  keyspace_.listener_.OnExpired(*this, found->key());
+  Erase(key, found);
+}
+
+Found Database::RandomKey() {
+  for (int tries = 0; !table_.empty(); ++tries) {
+    Record* record = static_cast<Record*>(table_.RandomEntry(keyspace_.random_));
+    const Key key = keyspace_.MakeKey(record->key());
+    const Found found(table_.Find(key.hash, [&](void* entry) { return entry == record; }));
+    if (!IsExpired(*record)) return found;
+    if (!keyspace_.may_expire_) {
+      if (tries >= kRandomTriesMax) return found;
+      continue;
+    }
+    Expire(key, found);
+  }
+  return Found();
+}
+
+// --- records ------------------------------------------------------------------------------------
+
+Record* Database::NewRecord(const RecordDraft& draft) {
+  const size_t bytes = Record::BytesFor(draft);
+  data_bytes_ += SlabAllocator::UsableSize(bytes);
+  return Record::Fill(keyspace_.slab_.Allocate(bytes), draft);
+}
+
+// Frees the record, not what its payload points to.
+void Database::FreeRecord(Record* record) {
+  ReleaseLarge(*record);
+  const size_t bytes = record->size();
+  data_bytes_ -= SlabAllocator::UsableSize(bytes);
+  keyspace_.slab_.Free(record, bytes);
+}
+
+void Database::ReleaseLarge(Record& record) {
+  if (record.encoding() != Encoding::kLarge) return;
+  LargeString* string = record.large();
+  data_bytes_ -= string->memory();
+  keyspace_.ReleaseLarge(string);
+}
+
+int64_t Database::ExpiryAfter(Found found, ExpiryChange change) const {
+  switch (change.kind) {
+    case ExpiryChange::Kind::kClear:
+      return Record::kNoExpiry;
+    case ExpiryChange::Kind::kKeep:
+      return found ? found->expiry_ms() : Record::kNoExpiry;
+    case ExpiryChange::Kind::kSet:
+      return change.at_ms;
+  }
+  return Record::kNoExpiry;
+}
+
+// Makes the draft's record the key's. When it fits the old one's memory, it is written there. The draft's
+// payload may lie in the old record.
+Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
+  if (!found) {
+    Record* record = NewRecord(draft);
+    record->set_access(keyspace_.NewAccess());
+    table_.Insert(key.hash, record);
+    const Found made(table_.Find(key.hash, [&](void* entry) { return entry == record; }));
+    NoteExpiry(key, *record, Record::kNoExpiry, false);
+    return made;
+  }
+  Record& old = *found;
+  const int64_t expiry_before = old.expiry_ms();
+  const bool was_indexed = old.is_indexed();
+  const size_t old_bytes = old.size();
+  const size_t new_bytes = Record::BytesFor(draft);
+  if (SlabAllocator::UsableSize(old_bytes) == SlabAllocator::UsableSize(new_bytes) &&
+      old.has_expiry() == (draft.expiry_ms >= 0) && old.type() == draft.type) {
+    if (draft.encoding != Encoding::kLarge || old.encoding() != Encoding::kLarge ||
+        draft.payload != old.draft_payload()) {
+      ReleaseLarge(old);
+    }
+    old.Rewrite(draft.encoding, draft.payload);
+    if (draft.expiry_ms >= 0) old.set_expiry_ms(draft.expiry_ms);
+    NoteExpiry(key, old, expiry_before, was_indexed);
+    return found;
+  }
+  Record* record = NewRecord(draft);
+  record->set_access(old.access());
+  const bool keeps_large = draft.encoding == Encoding::kLarge &&
+                           old.encoding() == Encoding::kLarge && record->large() == old.large();
+  if (keeps_large) {
+    data_bytes_ -= SlabAllocator::UsableSize(old_bytes);
+    keyspace_.slab_.Free(&old, old_bytes);
+  } else {
+    FreeRecord(&old);
+  }
+  HashTable::Replace(found.slot_, record);
+  NoteExpiry(key, *record, expiry_before, was_indexed);
+  return found;
+}
+
+// Keeps the counters and the index true after a record's expiry has become what it now is.
+void Database::NoteExpiry(const Key& key, Record& record, int64_t before_ms, bool was_indexed) {
+  const int64_t after_ms = record.expiry_ms();
+  if (before_ms >= 0) {
+    --volatile_keys_;
+    expiry_sum_ms_ -= before_ms;
+  }
+  if (after_ms < 0) {
+    record.set_indexed(false);
+    return;
+  }
+  ++volatile_keys_;
+  expiry_sum_ms_ += after_ms;
+  // An item that is due earlier than the new expiry will find the record and be put back.
+  if (was_indexed && before_ms >= 0 && after_ms >= before_ms) {
+    record.set_indexed(true);
+    return;
+  }
+  index_of_expiries().Add(key.hash, after_ms);
+  record.set_indexed(true);
+}
+
+ExpiryIndex& Database::index_of_expiries() {
+  if (!expiries_) expiries_ = std::make_unique<ExpiryIndex>(keyspace_.slab_, keyspace_.now_ms_);
+  return *expiries_;
+}
+
+// --- strings ------------------------------------------------------------------------------------
+
+bool Database::SetString(const Key& key, Found found, std::string_view bytes, ExpiryChange expiry) {
+  if (const auto integer = IntegerForm(bytes)) {
+    const IntegerPayload payload(*integer);
+    Put(key, found,
+        {.key = key.bytes,
+         .encoding = payload.encoding(),
+         .payload = payload.bytes(),
+         .expiry_ms = ExpiryAfter(found, expiry)});
+    return true;
+  }
+  return SetStringAs(bytes.size() <= kShortBytesMax ? Encoding::kShort : Encoding::kPlain, key,
+                     found, bytes, expiry);
+}
+
+bool Database::SetPlainString(const Key& key, Found found, std::string_view bytes,
+                              ExpiryChange expiry) {
+  return SetStringAs(Encoding::kPlain, key, found, bytes, expiry);
+}
+
+bool Database::SetStringAs(Encoding encoding, const Key& key, Found found, std::string_view bytes,
+                           ExpiryChange expiry) {
+  if (bytes.size() > kInlineBytesMax) {
+    LargeString* string = LargeString::TryCreate(bytes.size(), bytes.size());
+    if (string == nullptr) return false;
+    std::memcpy(string->data(), bytes.data(), bytes.size());
+    SetLargeString(key, found, string, expiry);
+    return true;
+  }
+  Put(key, found,
+      {.key = key.bytes,
+       .encoding = encoding,
+       .payload = bytes,
+       .expiry_ms = ExpiryAfter(found, expiry)});
+  return true;
+}
+
+void Database::SetInteger(const Key& key, Found found, int64_t value) {
+  const IntegerPayload payload(value);
+  Put(key, found,
+      {.key = key.bytes,
+       .encoding = payload.encoding(),
+       .payload = payload.bytes(),
+       .expiry_ms = ExpiryAfter(found, ExpiryChange::Keep())});
+}
+
+void Database::SetLargeString(const Key& key, Found found, LargeString* string,
+                              ExpiryChange expiry) {
+  data_bytes_ += string->memory();
+  Put(key, found,
+      {.key = key.bytes,
+       .encoding = Encoding::kLarge,
+       .payload = BytesOf(string),
+       .expiry_ms = ExpiryAfter(found, expiry)});
+}
+
+char* Database::GrowString(const Key& key, Found found, size_t size) {
+  if (size > kInlineGrowMax) return GrowLarge(key, found, size);
+  StringScratch scratch;
+  const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();
+  char buffer[kInlineGrowMax];
+  std::memcpy(buffer, old.data(), old.size());
+  std::memset(buffer + old.size(), 0, size - old.size());
+  found = Put(key, found,
+              {.key = key.bytes,
+               .encoding = Encoding::kPlain,
+               .payload = {buffer, size},
+               .expiry_ms = ExpiryAfter(found, ExpiryChange::Keep())});
+  return found->mutable_bytes();
+}
+
+char* Database::GrowLarge(const Key& key, Found found, size_t size) {
+  if (found && found->encoding() == Encoding::kLarge) {
+    LargeString* string = found->large();
+    if (!string->is_shared() && size <= string->capacity()) {
+      std::memset(string->data() + string->size(), 0, size - string->size());
+      string->set_size(size);
+      return string->data();
+    }
+  }
+  StringScratch scratch;
+  const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();
+  // A value that grows once will grow again: room for half as much more, up to a megabyte.
+  const size_t spare = old.empty() ? 0 : std::min(size / 2, size_t{1024} * 1024);
+  LargeString* string = LargeString::TryCreate(size, size + spare);
+  if (string == nullptr) return nullptr;
+  std::memcpy(string->data(), old.data(), old.size());
+  std::memset(string->data() + old.size(), 0, size - old.size());
+  SetLargeString(key, found, string, ExpiryChange::Keep());
+  return string->data();
+}
+
+// --- removal, expiry, copies --------------------------------------------------------------------
+
+void Database::Erase(const Key& key, Found found) {
+  Record* record = &*found;
+  if (record->has_expiry()) {
+    --volatile_keys_;
+    expiry_sum_ms_ -= record->expiry_ms();
+  }
+  table_.Erase(key.hash, found.slot_);
+  FreeRecord(record);
+}
+
+void Database::SetExpiry(const Key& key, Found found, int64_t at_ms) {
+  Put(key, found,
+      {.key = found->key(),
+       .type = found->type(),
+       .encoding = found->encoding(),
+       .payload = found->draft_payload(),
+       .expiry_ms = at_ms});
+}
+
+bool Database::ClearExpiry(const Key& key, Found found) {
+  if (!found->has_expiry()) return false;
+  Put(key, found,
+      {.key = found->key(),
+       .type = found->type(),
+       .encoding = found->encoding(),
+       .payload = found->draft_payload()});
+  return true;
+}
+
+bool Database::CopyTo(Found found, Database& target, const Key& target_key, ExpiryChange expiry) {
+  RecordDraft draft{.key = target_key.bytes,
+                    .type = found->type(),
+                    .encoding = found->encoding(),
+                    .payload = found->draft_payload(),
+                    .expiry_ms = ExpiryAfter(found, expiry)};
+  LargeString* copy = nullptr;
+  if (found->encoding() == Encoding::kLarge) {
+    const std::string_view bytes = found->bytes();
+    copy = LargeString::TryCreate(bytes.size(), bytes.size());
+    if (copy == nullptr) return false;
+    std::memcpy(copy->data(), bytes.data(), bytes.size());
+    target.data_bytes_ += copy->memory();
+    draft.payload = BytesOf(copy);
+  }
+  target.Put(target_key, Found(), draft);
+  return true;
+}
+
+void Database::MoveTo(const Key& key, Found found, Database& target, const Key& target_key) {
+  Record* record = &*found;
+  const uint32_t access = record->access();
+  if (record->has_expiry()) {
+    --volatile_keys_;
+    expiry_sum_ms_ -= record->expiry_ms();
+  }
+  table_.Erase(key.hash, found.slot_);
+  if (record->encoding() == Encoding::kLarge) {
+    data_bytes_ -= record->large()->memory();
+    target.data_bytes_ += record->large()->memory();
+  }
+  const Found moved = target.Put(target_key, Found(),
+                                 {.key = target_key.bytes,
+                                  .type = record->type(),
+                                  .encoding = record->encoding(),
+                                  .payload = record->draft_payload(),
+                                  .expiry_ms = record->expiry_ms()});
+  moved->set_access(access);
+  const size_t bytes = record->size();
+  data_bytes_ -= SlabAllocator::UsableSize(bytes);
+  keyspace_.slab_.Free(record, bytes);
+}
+
+void Database::FireExpiry(uint64_t hash_prefix) {
+  const auto matches = [&](void* entry) {
+    const Record& record = *static_cast<const Record*>(entry);
+    return record.has_expiry() && keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
+  };
+  const uint64_t hash = hash_prefix << 16;
+  // Two keys may share the prefix: all that are due go, and one that is not is put back.
+  while (HashTable::Slot* slot = table_.Find(hash, [&](void* entry) {
+           return matches(entry) && IsExpired(*static_cast<const Record*>(entry));
+         })) {
+    const Found found(slot);
+    Expire(keyspace_.MakeKey(found->key()), found);
+  }
+  if (HashTable::Slot* slot = table_.Find(hash, matches)) {
+    const Found found(slot);
+    expiries_->Add(keyspace_.hasher_(found->key()), found->expiry_ms());
+  }
+}
+
+bool Database::ExpireDue(size_t keys) {
+  if (!expiries_) return false;
+  return expiries_->Advance(keyspace_.now_ms_, keys,
+                            [this](uint64_t hash_prefix) { FireExpiry(hash_prefix); });
+}
+
+int64_t Database::NextExpiryMs() const {
+  return expiries_ ? expiries_->NextDeadlineMs() : std::numeric_limits<int64_t>::max();
+}
+
+void Database::Maintain() {
+  if (table_.slots() > 1024 && table_.size() * 2 < table_.slots()) table_.Shrink(16);
+  if (!expiries_ || expiries_->items() <= 2 * volatile_keys_ + 4096) return;
+  expiries_->Sweep(1024, [this](uint64_t hash_prefix, int64_t begin_ms, int64_t end_ms) {
+    return table_.Find(hash_prefix << 16, [&](void* entry) {
+             const Record& record = *static_cast<const Record*>(entry);
+             return record.has_expiry() && record.expiry_ms() >= begin_ms &&
+                    record.expiry_ms() < end_ms &&
+                    keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
+           }) != nullptr;
+  });
+}
+
+void Database::Clear() {
+  auto table = std::make_unique<HashTable>(Keyspace::HashOfRecord, &keyspace_.hasher_);
+  table->Swap(table_);
+  keyspace_.pending_objects_ += table->size();
+  keyspace_.remains_.push_back({std::move(table), std::move(expiries_)});
+  data_bytes_ = 0;
+  volatile_keys_ = 0;
+  expiry_sum_ms_ = 0;
+}
+
+void Database::SwapContents(Database& other) {
+  table_.Swap(other.table_);
+  std::swap(expiries_, other.expiries_);
+  std::swap(data_bytes_, other.data_bytes_);
+  std::swap(volatile_keys_, other.volatile_keys_);
+  std::swap(expiry_sum_ms_, other.expiry_sum_ms_);
+}
+
+void Database::CheckInvariants() const {
+  table_.CheckInvariants();
+  size_t bytes = 0;
+  size_t volatile_keys = 0;
+  __int128 expiry_sum_ms = 0;
+  uint64_t cursor = 0;
+  do {
+    cursor = Scan(cursor, [&](const Record& record) {
+      bytes += SlabAllocator::UsableSize(record.size());
+      if (record.encoding() == Encoding::kLarge) bytes += record.large()->memory();
+      CHECK_INVARIANT(record.has_expiry() == record.is_indexed());
+      if (!record.has_expiry()) return;
+      ++volatile_keys;
+      expiry_sum_ms += record.expiry_ms();
+    });
+  } while (cursor != 0);
+  // A scan of a table at rest visits each entry once.
+  CHECK_INVARIANT(bytes == data_bytes_);
+  CHECK_INVARIANT(volatile_keys == volatile_keys_ && expiry_sum_ms == expiry_sum_ms_);
+}
+
+}  // namespace storage

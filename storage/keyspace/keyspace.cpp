@@ -1,0 +1,114 @@
+#include "storage/keyspace/keyspace.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "storage/base/check.h"
+
+namespace storage {
+
+Keyspace::Keyspace(int databases, const KeyHasher::Secret& secret, Random& random,
+                   ChangeListener& listener)
+    : hasher_(secret), random_(random), listener_(listener) {
+  databases_.reserve(static_cast<size_t>(databases));
+  for (int i = 0; i < databases; ++i) {
+    databases_.push_back(std::make_unique<Database>(*this, i));
+  }
+}
+
+Keyspace::~Keyspace() {
+  while (FreeSome(SIZE_MAX)) {
+  }
+}
+
+void Keyspace::SwapDatabases(int a, int b) {
+  if (a != b) database(a).SwapContents(database(b));
+}
+
+void Keyspace::SetNow(int64_t now_ms) {
+  now_ms_ = now_ms;
+  lru_seconds_ = static_cast<uint32_t>(now_ms / 1000) & 0xffffff;
+  minutes_ = static_cast<uint32_t>(now_ms / 60000) & 0xffff;
+}
+
+void Keyspace::Touch(Record& record) {
+  if (!access_policy_.is_lfu) {
+    if (record.access() != lru_seconds_) record.set_access(lru_seconds_);
+    return;
+  }
+  uint32_t counter = Frequency(record);
+  if (counter < 255) {
+    // The more often a key was used, the less a further use counts: 1 / (uses * factor + 1).
+    const double base = counter > kLfuInitial ? counter - kLfuInitial : 0;
+    if (random_.Unit() < 1.0 / (base * access_policy_.log_factor + 1)) ++counter;
+  }
+  record.set_access(minutes_ << 8 | counter);
+}
+
+int64_t Keyspace::IdleSeconds(const Record& record) const {
+  return (lru_seconds_ - record.access()) & 0xffffff;
+}
+
+uint8_t Keyspace::Frequency(const Record& record) const {
+  const uint32_t counter = record.access() & 0xff;
+  if (access_policy_.decay_minutes == 0) return static_cast<uint8_t>(counter);
+  const uint32_t elapsed = (minutes_ - (record.access() >> 8)) & 0xffff;
+  const uint32_t periods = elapsed / static_cast<uint32_t>(access_policy_.decay_minutes);
+  return static_cast<uint8_t>(periods > counter ? 0 : counter - periods);
+}
+
+size_t Keyspace::memory() const {
+  size_t bytes = 0;
+  for (const auto& database : databases_) bytes += database->memory();
+  return bytes;
+}
+
+size_t Keyspace::keys() const {
+  size_t count = 0;
+  for (const auto& database : databases_) count += database->size();
+  return count;
+}
+
+void Keyspace::ReleaseLarge(LargeString* string) {
+  if (!string->DropReference()) return;
+  if (free_elsewhere_ && string->memory() >= kFreeElsewhereBytes) {
+    free_elsewhere_(string);
+  } else {
+    LargeString::Destroy(string);
+  }
+}
+
+bool Keyspace::FreeSome(size_t segments) {
+  if (remains_.empty()) return false;
+  Remains& remains = remains_.front();
+  const auto release = [this](void* entry) {
+    Record* record = static_cast<Record*>(entry);
+    if (record->encoding() == Encoding::kLarge) ReleaseLarge(record->large());
+    slab_.Free(record, record->size());
+    --pending_objects_;
+    ++statistics_.freed_later;
+  };
+  if (remains.table->Dismantle(segments, release)) return true;
+  if (remains.expiries && remains.expiries->ReleaseSome(segments * 512)) return true;
+  remains_.pop_front();
+  return !remains_.empty();
+}
+
+bool Keyspace::ExpireDue(size_t keys) {
+  bool more = false;
+  for (const auto& database : databases_) more |= database->ExpireDue(keys);
+  return more;
+}
+
+int64_t Keyspace::NextExpiryMs() const {
+  int64_t next_ms = std::numeric_limits<int64_t>::max();
+  for (const auto& database : databases_) next_ms = std::min(next_ms, database->NextExpiryMs());
+  return next_ms;
+}
+
+void Keyspace::CheckInvariants() const {
+  for (const auto& database : databases_) database->CheckInvariants();
+}
+
+}  // namespace storage

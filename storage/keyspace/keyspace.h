@@ -1,0 +1,112 @@
+// Keyspace: the numbered databases, and what they share: memory, hashing, time, statistics.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/key_hash.h"
+#include "storage/base/random.h"
+#include "storage/keyspace/change_listener.h"
+#include "storage/keyspace/database.h"
+#include "storage/memory/slab_allocator.h"
+
+namespace storage {
+
+class Keyspace {
+ public:
+  struct Statistics {
+    uint64_t hits = 0;
+    uint64_t misses = 0;
+    uint64_t expired_keys = 0;
+    uint64_t freed_later = 0;  // records whose memory was given back in slices
+  };
+  // How accesses are remembered in a record's 24 bits.
+  struct AccessPolicy {
+    bool is_lfu = false;
+    int log_factor = 10;
+    int decay_minutes = 1;
+  };
+
+  // `random` and `listener` outlive the keyspace. `secret` seeds the hashes of keys.
+  Keyspace(int databases, const KeyHasher::Secret& secret, Random& random, ChangeListener& listener);
+  ~Keyspace();
+
+  Key MakeKey(std::string_view bytes) const { return {bytes, hasher_(bytes)}; }
+  int database_count() const { return static_cast<int>(databases_.size()); }
+  Database& database(int index) { return *databases_[static_cast<size_t>(index)]; }
+  const Database& database(int index) const { return *databases_[static_cast<size_t>(index)]; }
+  void SwapDatabases(int a, int b);
+
+  // The wall clock in milliseconds by which keys expire; set once a turn.
+  void SetNow(int64_t now_ms);
+  int64_t now_ms() const { return now_ms_; }
+  // While false (CLIENT PAUSE), expired keys are hidden but not removed.
+  void set_may_expire(bool may) { may_expire_ = may; }
+  bool may_expire() const { return may_expire_; }
+  void set_access_policy(AccessPolicy policy) { access_policy_ = policy; }
+  const AccessPolicy& access_policy() const { return access_policy_; }
+  // Seconds since a record was accessed; its LFU counter after decay.
+  int64_t IdleSeconds(const Record& record) const;
+  uint8_t Frequency(const Record& record) const;
+
+  // Bytes that keys, values and their tables take. What waits to be freed is not counted.
+  size_t memory() const;
+  size_t pending_objects() const { return pending_objects_; }
+  Statistics& statistics() { return statistics_; }
+  SlabAllocator& slab() { return slab_; }
+  size_t keys() const;
+
+  // How memory that is slow to give back (munmap of large buffers) leaves the loop; by default at once.
+  void set_free_elsewhere(std::function<void(LargeString*)> free_elsewhere) {
+    free_elsewhere_ = std::move(free_elsewhere);
+  }
+  // Drops a reference to a large string; the last one frees it.
+  void ReleaseLarge(LargeString* string);
+
+  // Takes apart what Clear left, about `segments` segments of 512 keys. Returns whether more is left.
+  bool FreeSome(size_t segments);
+  // A time slice of expiry over all databases. Returns whether more keys are due.
+  bool ExpireDue(size_t keys);
+  int64_t NextExpiryMs() const;
+
+  void CheckInvariants() const;
+
+ private:
+  friend class Database;
+  // What a cleared database leaves behind.
+  struct Remains {
+    std::unique_ptr<HashTable> table;
+    std::unique_ptr<ExpiryIndex> expiries;
+  };
+
+  static uint64_t HashOfRecord(const void* record, const void* hasher) {
+    return (*static_cast<const KeyHasher*>(hasher))(static_cast<const Record*>(record)->key());
+  }
+  uint32_t NewAccess() const { return access_policy_.is_lfu ? minutes_ << 8 | kLfuInitial : lru_seconds_; }
+  void Touch(Record& record);
+
+  static constexpr uint32_t kLfuInitial = 5;  // a new key is not the first to go
+  static constexpr size_t kFreeElsewhereBytes = 256 * 1024;
+
+  KeyHasher hasher_;
+  Random& random_;
+  ChangeListener& listener_;
+  SlabAllocator slab_;
+  std::vector<std::unique_ptr<Database>> databases_;
+  std::deque<Remains> remains_;
+  size_t pending_objects_ = 0;
+  int64_t now_ms_ = 0;
+  uint32_t lru_seconds_ = 0;  // 24 bits
+  uint32_t minutes_ = 0;      // 16 bits
+  bool may_expire_ = true;
+  AccessPolicy access_policy_;
+  Statistics statistics_;
+  std::function<void(LargeString*)> free_elsewhere_;
+};
+
+}  // namespace storage
