@@ -1,0 +1,45 @@
+#include "server/change_feed.h"
+
+namespace server {
+
+void ChangeFeed::NoteDatabaseChange(int database, uint64_t changes) {
+  changes_ += changes;
+  for (KeyWatcher* watcher : watchers_) watcher->OnDatabaseChanged(database);
+}
+
+void ChangeFeed::PropagateInstead(std::initializer_list<std::string_view> arguments) {
+  PropagateInstead(std::span(arguments.begin(), arguments.size()));
+}
+
+void ChangeFeed::PropagateInstead(std::span<const std::string_view> arguments) {
+  if (propagation_ == nullptr) return;
+  instead_.emplace_back(arguments.begin(), arguments.end());
+}
+
+void ChangeFeed::FinishCommand(int database, uint64_t changes_before,
+                               std::span<const std::string_view> arguments) {
+  if (propagation_ == nullptr) return;
+  if (!instead_.empty()) {
+    for (const auto& request : instead_) {
+      const std::vector<std::string_view> views(request.begin(), request.end());
+      propagation_->OnRequest(database, views);
+    }
+    instead_.clear();
+  } else if (changes_ != changes_before) {
+    propagation_->OnRequest(database, arguments);
+  }
+}
+
+void ChangeFeed::OnExpired(storage::Database& database, std::string_view key) {
+  NoteEvent(database, key, "expired", EventClass::kExpired);
+  for (KeyWatcher* watcher : watchers_) watcher->OnKeyChanged(database.index(), key);
+  if (propagation_ == nullptr) return;
+  const std::string_view request[] = {"DEL", key};
+  propagation_->OnRequest(database.index(), request);
+}
+
+void ChangeFeed::OnMiss(storage::Database& database, std::string_view key) {
+  NoteEvent(database, key, "keymiss", EventClass::kKeyMiss);
+}
+
+}  // namespace server

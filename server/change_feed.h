@@ -1,0 +1,101 @@
+// ChangeFeed: "this key changed". A handler notes each change; what must follow hangs on here, in order:
+// the count of changes, the keyspace event, whoever waits for the key, and the propagation of the request to the log and
+// to replicas. Each follower is an interface that may be absent, and then costs a test of a pointer.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/keyspace/change_listener.h"
+#include "storage/keyspace/keyspace.h"
+
+namespace server {
+
+// The classes of notify-keyspace-events, by their letters.
+enum class EventClass : uint32_t {
+  kGeneric = 1u << 2,    // g
+  kString = 1u << 3,     // $
+  kList = 1u << 4,       // l
+  kSet = 1u << 5,        // s
+  kHash = 1u << 6,       // h
+  kSortedSet = 1u << 7,  // z
+  kExpired = 1u << 8,    // x
+  kEvicted = 1u << 9,    // e
+  kStream = 1u << 10,    // t
+  kKeyMiss = 1u << 11,   // m
+  kModule = 1u << 13,    // d
+  kNew = 1u << 14,       // n
+};
+
+// Receives requests that reproduce what happened: the append-only file, replicas.
+class PropagationSink {
+ public:
+  virtual ~PropagationSink() = default;
+  // The arguments live until the call returns.
+  virtual void OnRequest(int database, std::span<const std::string_view> arguments) = 0;
+};
+
+class KeyspaceEventSink {
+ public:
+  virtual ~KeyspaceEventSink() = default;
+  virtual void OnEvent(EventClass event_class, std::string_view event, int database,
+                       std::string_view key) = 0;
+};
+
+// Whoever waits for keys: blocked clients, WATCH, tracking.
+class KeyWatcher {
+ public:
+  virtual ~KeyWatcher() = default;
+  virtual void OnKeyChanged(int database, std::string_view key) = 0;
+  // All keys of the database changed; -1: of all databases.
+  virtual void OnDatabaseChanged(int database) = 0;
+};
+
+class ChangeFeed final : public storage::ChangeListener {
+ public:
+  void set_propagation_sink(PropagationSink* sink) { propagation_ = sink; }
+  void set_event_sink(KeyspaceEventSink* sink) { events_ = sink; }
+  void AddWatcher(KeyWatcher* watcher) { watchers_.push_back(watcher); }
+
+  // A command changed the key. `event` is what keyspace notifications call it.
+  void NoteChange(const storage::Database& database, std::string_view key, std::string_view event,
+                  EventClass event_class) {
+    ++changes_;
+    if (events_ != nullptr) events_->OnEvent(event_class, event, database.index(), key);
+    for (KeyWatcher* watcher : watchers_) watcher->OnKeyChanged(database.index(), key);
+  }
+  // An event that changes nothing by itself, or accompanies a change that is noted already.
+  void NoteEvent(const storage::Database& database, std::string_view key, std::string_view event,
+                 EventClass event_class) {
+    if (events_ != nullptr) events_->OnEvent(event_class, event, database.index(), key);
+  }
+  // FLUSHDB, FLUSHALL (-1), SWAPDB. `changes` counts towards the changes since the last save.
+  void NoteDatabaseChange(int database, uint64_t changes);
+
+  // Changes since the start; `save` points and "did this command change anything" read it.
+  uint64_t changes() const { return changes_; }
+
+  bool has_propagation() const { return propagation_ != nullptr; }
+  // Instead of the request as it came, propagates this one (and those of further calls).
+  void PropagateInstead(std::initializer_list<std::string_view> arguments);
+  void PropagateInstead(std::span<const std::string_view> arguments);
+  // After a command has run: sends what stands for it, if it changed anything.
+  void FinishCommand(int database, uint64_t changes_before,
+                     std::span<const std::string_view> arguments);
+
+  void OnExpired(storage::Database& database, std::string_view key) override;
+  void OnMiss(storage::Database& database, std::string_view key) override;
+
+ private:
+  PropagationSink* propagation_ = nullptr;
+  KeyspaceEventSink* events_ = nullptr;
+  std::vector<KeyWatcher*> watchers_;
+  uint64_t changes_ = 0;
+  std::vector<std::vector<std::string>> instead_;
+};
+
+}  // namespace server

@@ -1,0 +1,66 @@
+// Client: who is talking over RESP: name, user, selected database, protocol version and what is special about
+// it. The bytes are the session's (server/resp/resp_session.h).
+//
+// `special` gathers the rare states in one word, so that the common path of a request tests them all at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/resp/reply_writer.h"
+#include "server/session.h"
+
+namespace server {
+
+struct CommandInTable;
+
+// Names a client for good: ids are never used twice, so a stale one finds nobody.
+using ClientId = uint64_t;
+
+// Bits of Client::special.
+enum ClientSpecial : uint32_t {
+  kNotAuthenticated = 1u << 0,
+  kReplyOff = 1u << 1,       // CLIENT REPLY OFF
+  kReplySkipNext = 1u << 2,  // CLIENT REPLY SKIP was the last request
+  kBlocked = 1u << 3,        // waits in a blocking command
+  kPostponed = 1u << 4,      // its next request waits for the end of CLIENT PAUSE
+  kMonitoring = 1u << 5,     // MONITOR
+  kNoTouch = 1u << 6,
+  kClosing = 1u << 7,        // nothing more is executed
+};
+
+struct Client {
+  Client(Session& s, protocol::OutputBuffer& out)
+      : session(s), reply(out, protocol::resp::Version::kResp2) {}
+
+  ClientId id = 0;
+  Session& session;
+  PeerFacts peer;
+  protocol::resp::ReplyWriter reply;
+
+  uint32_t special = 0;
+  int database = 0;
+  bool is_no_evict = false;
+  std::string name;
+  std::string library_name;
+  std::string library_version;
+  std::string user = "default";
+
+  int64_t created_us = 0;           // monotonic
+  int64_t last_interaction_us = 0;  // monotonic
+  int64_t soft_limit_since_us = 0;  // output above the soft limit since; 0: it is not
+  uint64_t commands = 0;
+  uint64_t input_bytes = 0;
+  uint64_t output_bytes = 0;
+  const CommandInTable* last_command = nullptr;
+
+  // While kBlocked.
+  int64_t blocked_until_us = 0;  // monotonic; 0: no limit
+  enum class UnblockReason : uint8_t { kTimeout, kError };
+
+  bool is(uint32_t bits) const { return (special & bits) != 0; }
+  void set(uint32_t bit, bool on) { special = on ? special | bit : special & ~bit; }
+};
+
+}  // namespace server

@@ -1,0 +1,41 @@
+#include "server/dispatch/command_error.h"
+
+#include <fmt/format.h>
+
+namespace server {
+
+CommandError CommandError::From(storage::Error error) {
+  switch (error) {
+    case storage::Error::kWrongType:
+      return CommandError("WRONGTYPE Operation against a key holding the wrong kind of value");
+    case storage::Error::kNotAnInteger:
+      return NotAnInteger();
+    case storage::Error::kNotAFloat:
+      return NotAFloat();
+    case storage::Error::kOverflow:
+      return Err("increment or decrement would overflow");
+    case storage::Error::kTooLong:
+      return Err("string exceeds maximum allowed size (proto-max-bulk-len)");
+    case storage::Error::kOutOfMemory:
+      return NoMemory();
+  }
+  return Err("unknown error");
+}
+
+CommandError CommandError::Err(std::string_view text) {
+  return CommandError(fmt::format("ERR {}", text));
+}
+
+CommandError CommandError::InvalidExpire(std::string_view command) {
+  return CommandError(fmt::format("ERR invalid expire time in '{}' command", command));
+}
+
+CommandError CommandError::WrongArguments(std::string_view full_name) {
+  return CommandError(fmt::format("ERR wrong number of arguments for '{}' command", full_name));
+}
+
+CommandError CommandError::NoMemory() {
+  return CommandError("OOM not enough memory for this value");
+}
+
+}  // namespace server

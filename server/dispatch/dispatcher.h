@@ -1,0 +1,49 @@
+// Dispatcher: runs one request of one client. The gates stand in order in dispatcher.cpp: existence, arity,
+// authentication, pause, memory; then the handler; then what follows a run: the log, statistics, slow log.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "server/client/client.h"
+#include "server/dispatch/command_table.h"
+#include "storage/keyspace/database.h"
+
+namespace server {
+
+struct EngineState;
+
+enum class DispatchOutcome : uint8_t {
+  kDone,       // replied, with an error or a result
+  kBlocked,    // will be replied to later
+  kPostponed,  // not run: ask again with the same request when the pause ends
+};
+
+class Dispatcher {
+ public:
+  explicit Dispatcher(EngineState& engine) : engine_(engine) {}
+
+  // `command` is what the first argument names (CommandTable::Find), or null. `key` is the first key with its
+  // hash, if the command has one at a fixed place. `ticks` is the clock's value at the start; returns its value at the end
+  // through the same reference, so that requests in a row need one reading each.
+  DispatchOutcome Dispatch(Client& client, const CommandInTable* command,
+                           std::span<const std::string_view> arguments, storage::Key key,
+                           uint64_t& ticks);
+
+ private:
+  // Returns the command to run, or nullptr after replying with an error.
+  const CommandInTable* Resolve(Client& client, const CommandInTable* command,
+                                std::span<const std::string_view> arguments);
+  // Rare states: false when the request must not run now; `outcome` says what it is instead.
+  bool PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome,
+                 std::span<const std::string_view> arguments);
+  DispatchOutcome Run(Client& client, const CommandInTable& command,
+                      std::span<const std::string_view> arguments, storage::Key key,
+                      uint64_t& ticks);
+  void Reject(Client& client, const CommandInTable* command, std::string_view line);
+
+  EngineState& engine_;
+};
+
+}  // namespace server
