@@ -1,0 +1,81 @@
+// EngineState: every part of the engine, owned in one place. It has no behaviour of its own but what ties parts
+// together: which sessions are to be looked at, and what time it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/change_feed.h"
+#include "server/client/client_list.h"
+#include "server/dispatch/command_table.h"
+#include "server/dispatch/dispatcher.h"
+#include "server/engine.h"
+#include "server/introspection/statistics.h"
+#include "server/logging/log.h"
+#include "server/resp/read_arena.h"
+#include "server/resp/turn.h"
+#include "storage/base/random.h"
+#include "storage/keyspace/keyspace.h"
+
+namespace server {
+
+// Bits of EngineState::special: rare states of the server that a request has to look at.
+enum EngineSpecial : uint32_t {
+  kHasMonitors = 1u << 0,
+  kIsPaused = 1u << 1,
+  kHasMaxmemory = 1u << 2,
+};
+
+// CLIENT PAUSE.
+struct Pause {
+  int64_t until_us = 0;  // monotonic
+  bool writes_only = false;
+};
+
+struct EngineState {
+  explicit EngineState(const Engine::Dependencies& dependencies);
+
+  void MakeReady(RespSession& session) { turn.MakeReady(session); }
+  // The session has output or wants to close: the shell will see it after the turn.
+  void Touch(Session& session) {
+    if (session.touched) return;
+    session.touched = true;
+    touched.push_back(&session);
+  }
+  void CloseSession(RespSession& session, CloseWish wish);
+  // Reads the clocks; all that happens until the next call happens at this time.
+  void ReadClocks();
+  // Lets all clients that were postponed go on.
+  void EndPause();
+  // Recomputes the bits of `special` that follow from the settings.
+  void ApplySettings();
+
+  storage::Clock& clock;
+  Shell& shell;
+  Config& config;
+  Log& log;
+  storage::Random random;
+  ChangeFeed feed;
+  storage::Keyspace keyspace;
+  CommandTable commands;
+  ClientList clients;
+  Statistics statistics;
+  Dispatcher dispatcher{*this};
+  ReadArena arena;
+  Turn turn{*this};
+
+  uint32_t special = 0;
+  Pause pause;
+  int64_t wall_us = 0;
+  int64_t monotonic_us = 0;
+  bool may_expire_actively = true;  // DEBUG SET-ACTIVE-EXPIRE
+  bool has_more_to_expire = false;
+  bool has_more_to_free = false;
+  std::string run_id;  // 40 hexadecimal digits, new with each start
+  std::vector<Session*> touched;
+  std::vector<Session*> handed_out;  // what TakeTouched returned last
+  ClientId last_swept_client = 0;    // periodic work on clients goes on after this one
+};
+
+}  // namespace server

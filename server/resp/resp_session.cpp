@@ -1,0 +1,74 @@
+#include "server/resp/resp_session.h"
+
+#include <algorithm>
+
+#include "server/config/config.h"
+#include "server/engine_state.h"
+
+namespace server {
+namespace {
+constexpr size_t kReadMin = 16 * 1024;
+constexpr size_t kReadMax = 1024 * 1024;
+// While a client is blocked or paused its pipeline may wait here up to this much.
+constexpr size_t kWaitingInputMax = 64 * 1024;
+}  // namespace
+
+std::span<char> RespSession::ReadSpace() {
+  if (!WantsBytes()) return {};
+  if (slice_.empty() && pending_.empty()) return engine_.arena.Space();
+  if (!slice_.empty()) {
+    // A second read in one turn: the bytes must be contiguous, so they move.
+    pending_.Append(slice_);
+    slice_ = {};
+  }
+  // As much as the request still needs, but at most as much again as has come already.
+  const size_t wanted = decoder.in_request() && decoder.bytes_wanted() > pending_.size()
+                            ? decoder.bytes_wanted() - pending_.size()
+                            : kReadMin;
+  const size_t least = std::clamp(wanted, kReadMin, std::clamp(pending_.size(), kReadMin, kReadMax));
+  return pending_.Room(least);
+}
+
+void RespSession::OnBytes(size_t count) {
+  client.input_bytes += count;
+  engine_.statistics.net_input_bytes += count;
+  ++engine_.statistics.reads_processed;
+  if (pending_.empty() && slice_.empty()) {
+    const std::span<char> space = engine_.arena.Space();
+    slice_ = {space.data(), count};
+    engine_.arena.Take(count);
+  } else {
+    pending_.Commit(count);
+  }
+  engine_.MakeReady(*this);
+}
+
+bool RespSession::WantsBytes() const {
+  if (close != CloseWish::kStayOpen || IsHeldBack()) return false;
+  return !client.is(kBlocked | kPostponed) || pending_.size() < kWaitingInputMax;
+}
+
+void RespSession::OnWritten() {
+  if (!pending_.empty() && CanRun()) engine_.MakeReady(*this);
+}
+
+bool RespSession::CanRun() const {
+  return close == CloseWish::kStayOpen && !client.is(kBlocked | kPostponed | kClosing) &&
+         !IsHeldBack();
+}
+
+bool RespSession::IsHeldBack() const {
+  return unsent_bytes() > engine_.config.settings().output_hold_back_bytes;
+}
+
+void RespSession::FinishTurn(size_t executed, bool rewound) {
+  if (rewound) decoder.Reset();
+  if (slice_.empty()) {
+    pending_.Consume(executed);
+    return;
+  }
+  pending_.Append(slice_.substr(executed));
+  slice_ = {};
+}
+
+}  // namespace server

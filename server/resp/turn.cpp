@@ -1,0 +1,142 @@
+#include "server/resp/turn.h"
+
+#include <algorithm>
+
+#include "server/config/config.h"
+#include "server/dispatch/command_table.h"
+#include "server/engine_state.h"
+
+namespace server {
+
+using protocol::resp::DecodeStatus;
+
+void Turn::MakeReady(RespSession& session) {
+  if (session.is_ready) return;
+  session.is_ready = true;
+  ready_.push_back(&session);
+}
+
+void Turn::Forget(RespSession& session) {
+  if (session.is_ready) std::erase(ready_, &session);
+}
+
+void Turn::Run() {
+  if (ready_.empty()) return;
+  running_.swap(ready_);
+  for (RespSession* session : running_) {
+    session->is_ready = false;
+    session->decoded_bytes = session->executed_bytes = 0;
+    while (Decode(*session)) Execute();
+  }
+  Execute();
+  for (RespSession* session : running_) Finish(*session);
+  running_.clear();
+  engine_.arena.Reset();
+}
+
+bool Turn::Decode(RespSession& session) {
+  const Settings& settings = engine_.config.settings();
+  protocol::resp::RequestLimits limits{.bulk_bytes_max = settings.proto_max_bulk_len};
+  while (session.CanRun()) {
+    limits.authenticated = !session.client.is(kNotAuthenticated);
+    // A client that is about to log in gets other limits with its next request.
+    const size_t batch_max = limits.authenticated ? kBatchMax : 1;
+    const std::string_view rest = session.input().substr(session.decoded_bytes);
+    if (rest.empty()) return false;
+    const size_t first_argument = arguments_.size();
+    size_t wire_bytes = 0;
+    const DecodeStatus status = session.decoder.Decode(rest, limits, arguments_, &wire_bytes);
+    if (status == DecodeStatus::kIncomplete) return false;
+    if (status != DecodeStatus::kRequest) {
+      Execute();  // what came before it is still answered
+      if (session.CanRun()) RefuseInput(session, status);
+      return false;
+    }
+    session.decoded_bytes += wire_bytes;
+    if (arguments_.size() == first_argument) {
+      // An empty request is none; it counts as executed when everything before it is.
+      if (batch_size_ == 0) session.executed_bytes = session.decoded_bytes;
+      continue;
+    }
+    AddRequest(session, first_argument, session.decoded_bytes);
+    if (batch_size_ >= batch_max) return true;
+  }
+  return false;
+}
+
+void Turn::AddRequest(RespSession& session, size_t first_argument, size_t wire_end) {
+  Request& request = batch_[batch_size_++];
+  request.session = &session;
+  request.first_argument = first_argument;
+  request.argument_count = arguments_.size() - first_argument;
+  request.wire_end = wire_end;
+  request.command = engine_.commands.Find(arguments_[first_argument]);
+  request.key = storage::Key();
+  if (request.command == nullptr) return;
+  const size_t key_index = static_cast<size_t>(request.command->first_key);
+  if (key_index == 0 || key_index >= request.argument_count) return;
+  request.key = engine_.keyspace.MakeKey(arguments_[first_argument + key_index]);
+  engine_.keyspace.database(session.client.database).table().PrefetchBucket(request.key.hash);
+}
+
+// Runs the batch. Requests of a session that has stopped are left for later.
+void Turn::Execute() {
+  if (batch_size_ == 0) {
+    arguments_.clear();
+    return;
+  }
+  for (size_t i = 0; i < batch_size_; ++i) {
+    const Request& request = batch_[i];
+    if (request.key.bytes.data() == nullptr) continue;
+    engine_.keyspace.database(request.session->client.database)
+        .table()
+        .PrefetchEntry(request.key.hash);
+  }
+  uint64_t ticks = engine_.clock.Ticks();
+  for (size_t i = 0; i < batch_size_; ++i) {
+    const Request& request = batch_[i];
+    RespSession& session = *request.session;
+    if (!session.CanRun()) continue;
+    const std::span<const std::string_view> arguments(arguments_.data() + request.first_argument,
+                                                      request.argument_count);
+    const DispatchOutcome outcome = engine_.dispatcher.Dispatch(session.client, request.command,
+                                                                arguments, request.key, ticks);
+    if (outcome == DispatchOutcome::kPostponed) continue;
+    session.executed_bytes = request.wire_end;
+    engine_.Touch(session);
+  }
+  batch_size_ = 0;
+  arguments_.clear();
+}
+
+void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
+  if (status == DecodeStatus::kError) {
+    session.client.reply.Error("ERR " + session.decoder.error());
+    engine_.statistics.NoteError("ERR");
+  } else {
+    engine_.log.Warning(
+        "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands "
+        "to Cinnabar. This is likely due to an attacker attempting to use Cross Protocol Scripting to "
+        "compromise your instance. Connection from " +
+        session.client.peer.remote_address + " aborted.");
+  }
+  engine_.CloseSession(session, CloseWish::kAfterFlush);
+}
+
+void Turn::Finish(RespSession& session) {
+  const bool rewound = session.executed_bytes != session.decoded_bytes;
+  const std::string_view input = session.input();
+  const size_t left = input.size() - session.executed_bytes;
+  const size_t input_limit = engine_.config.settings().client_query_buffer_limit;
+  session.FinishTurn(session.executed_bytes, rewound);
+  engine_.statistics.recent_max_input_buffer =
+      std::max(engine_.statistics.recent_max_input_buffer, session.input_memory());
+  if (left > input_limit && session.close == CloseWish::kStayOpen) {
+    ++engine_.statistics.query_buffer_limit_disconnections;
+    engine_.log.Warning("Closing client that reached max query buffer length: " +
+                        session.client.peer.remote_address);
+    engine_.CloseSession(session, CloseWish::kNow);
+  }
+}
+
+}  // namespace server
