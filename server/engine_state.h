@@ -44,10 +44,17 @@ struct EngineState {
     touched.push_back(&session);
   }
   void CloseSession(RespSession& session, CloseWish wish);
+  void CloseClient(Client& client, CloseWish wish);
   // Reads the clocks; all that happens until the next call happens at this time.
   void ReadClocks();
   // Lets all clients that were postponed go on.
   void EndPause();
+  // MONITOR's line for a request that is about to run.
+  void FeedMonitors(const Client& client, const CommandInTable& command,
+                    std::span<const std::string_view> arguments);
+  // A command took longer than slow_ticks: slow log, latency events.
+  void NoteSlow(const Client& client, const CommandInTable& command,
+                std::span<const std::string_view> arguments, uint64_t ticks);
   // Recomputes the bits of `special` that follow from the settings.
   void ApplySettings();
 
@@ -66,9 +73,11 @@ struct EngineState {
   Turn turn{*this};
 
   uint32_t special = 0;
+  uint64_t slow_ticks = UINT64_MAX;  // the lower of what interests the slow log and the latency monitor
   Pause pause;
   int64_t wall_us = 0;
   int64_t monotonic_us = 0;
+  int64_t last_upkeep_us = 0;        // monotonic
   bool may_expire_actively = true;  // DEBUG SET-ACTIVE-EXPIRE
   bool has_more_to_expire = false;
   bool has_more_to_free = false;

@@ -20,7 +20,7 @@ class ByteQueue {
   ByteQueue& operator=(const ByteQueue&) = delete;
   ~ByteQueue() { std::free(data_); }
 
-  std::string_view bytes() const { return {data_, size_}; }
+  std::span<char> bytes() { return {data_, size_}; }
   size_t size() const { return size_; }
   size_t capacity() const { return capacity_; }
   bool empty() const { return size_ == 0; }

@@ -18,7 +18,7 @@ std::span<char> RespSession::ReadSpace() {
   if (slice_.empty() && pending_.empty()) return engine_.arena.Space();
   if (!slice_.empty()) {
     // A second read in one turn: the bytes must be contiguous, so they move.
-    pending_.Append(slice_);
+    pending_.Append({slice_.data(), slice_.size()});
     slice_ = {};
   }
   // As much as the request still needs, but at most as much again as has come already.
@@ -35,7 +35,7 @@ void RespSession::OnBytes(size_t count) {
   ++engine_.statistics.reads_processed;
   if (pending_.empty() && slice_.empty()) {
     const std::span<char> space = engine_.arena.Space();
-    slice_ = {space.data(), count};
+    slice_ = space.first(count);
     engine_.arena.Take(count);
   } else {
     pending_.Commit(count);
@@ -67,7 +67,8 @@ void RespSession::FinishTurn(size_t executed, bool rewound) {
     pending_.Consume(executed);
     return;
   }
-  pending_.Append(slice_.substr(executed));
+  const std::span<char> left = slice_.subspan(executed);
+  pending_.Append({left.data(), left.size()});
   slice_ = {};
 }
 

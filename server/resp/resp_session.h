@@ -28,14 +28,14 @@ class RespSession final : public Session {
   void OnWritten() override;
 
   // All bytes that are not executed yet; good until the next read. Empty when nothing can be done.
-  std::string_view input() const { return slice_.empty() ? pending_.bytes() : slice_; }
+  std::span<char> input() { return slice_.empty() ? pending_.bytes() : slice_; }
   // False while this session's next request must wait.
   bool CanRun() const;
   // Too much output is unsent: the peer must read before it gets more.
   bool IsHeldBack() const;
   size_t unsent_bytes() const { return output.wire_size() + bytes_in_flight; }
   // Memory held for input.
-  size_t input_memory() const { return pending_.capacity() + decoder.memory(); }
+  size_t input_memory() const { return pending_.capacity(); }
   size_t pending_bytes() const { return pending_.size(); }
   size_t pending_free() const { return pending_.capacity() - pending_.size(); }
 
@@ -52,7 +52,7 @@ class RespSession final : public Session {
 
  private:
   EngineState& engine_;
-  std::string_view slice_;  // in the arena, this turn
+  std::span<char> slice_;  // in the arena, this turn
   ByteQueue pending_;
 };
 

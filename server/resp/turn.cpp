@@ -41,8 +41,14 @@ bool Turn::Decode(RespSession& session) {
     limits.authenticated = !session.client.is(kNotAuthenticated);
     // A client that is about to log in gets other limits with its next request.
     const size_t batch_max = limits.authenticated ? kBatchMax : 1;
-    const std::string_view rest = session.input().substr(session.decoded_bytes);
+    const std::span<char> rest = session.input().subspan(session.decoded_bytes);
     if (rest.empty()) return false;
+    const bool is_inline = rest.front() != '*';
+    if (is_inline) [[unlikely]] {
+      // Decoding an inline request may change its bytes: it is run by itself, and kept as it came.
+      if (batch_size_ > 0) return true;
+      if ((engine_.special & kIsPaused) != 0) inline_copy_.assign(rest.begin(), rest.end());
+    }
     const size_t first_argument = arguments_.size();
     size_t wire_bytes = 0;
     const DecodeStatus status = session.decoder.Decode(rest, limits, arguments_, &wire_bytes);
@@ -59,7 +65,7 @@ bool Turn::Decode(RespSession& session) {
       continue;
     }
     AddRequest(session, first_argument, session.decoded_bytes);
-    if (batch_size_ >= batch_max) return true;
+    if (batch_size_ >= batch_max || is_inline) return true;
   }
   return false;
 }
@@ -101,12 +107,21 @@ void Turn::Execute() {
                                                       request.argument_count);
     const DispatchOutcome outcome = engine_.dispatcher.Dispatch(session.client, request.command,
                                                                 arguments, request.key, ticks);
-    if (outcome == DispatchOutcome::kPostponed) continue;
+    if (outcome == DispatchOutcome::kPostponed) {
+      if (!inline_copy_.empty()) RestoreInline(session);
+      continue;
+    }
     session.executed_bytes = request.wire_end;
     engine_.Touch(session);
   }
   batch_size_ = 0;
   arguments_.clear();
+  inline_copy_.clear();
+}
+
+void Turn::RestoreInline(RespSession& session) {
+  const std::span<char> input = session.input();
+  std::copy(inline_copy_.begin(), inline_copy_.end(), input.end() - inline_copy_.size());
 }
 
 void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
@@ -125,8 +140,7 @@ void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
 
 void Turn::Finish(RespSession& session) {
   const bool rewound = session.executed_bytes != session.decoded_bytes;
-  const std::string_view input = session.input();
-  const size_t left = input.size() - session.executed_bytes;
+  const size_t left = session.input().size() - session.executed_bytes;
   const size_t input_limit = engine_.config.settings().client_query_buffer_limit;
   session.FinishTurn(session.executed_bytes, rewound);
   engine_.statistics.recent_max_input_buffer =

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "protocol/resp/request_decoder.h"
@@ -51,6 +52,8 @@ class Turn {
   void AddRequest(RespSession& session, size_t first_argument, size_t wire_end);
   void RefuseInput(RespSession& session, protocol::resp::DecodeStatus status);
   void Execute();
+  // Puts back the bytes of an inline request that must wait.
+  void RestoreInline(RespSession& session);
   void Finish(RespSession& session);
 
   EngineState& engine_;
@@ -59,6 +62,7 @@ class Turn {
   protocol::resp::ArgumentArena arguments_;
   std::array<Request, kBatchMax> batch_;
   size_t batch_size_ = 0;
+  std::string inline_copy_;
 };
 
 }  // namespace server

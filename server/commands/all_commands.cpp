@@ -1,0 +1,26 @@
+#include "server/commands/all_commands.h"
+
+#include "server/commands/connection/connection.h"
+#include "server/commands/strings/strings.h"
+
+namespace server {
+namespace {
+
+// The one list of families. A family's header names the lists of its files.
+constexpr std::span<const CommandEntry> (*kFamilies[])() = {
+    ConnectionBasicCommands,
+    StringGetSetCommands,
+};
+
+}  // namespace
+
+std::vector<CommandEntry> AllCommands() {
+  std::vector<CommandEntry> all;
+  for (const auto family : kFamilies) {
+    const auto commands = family();
+    all.insert(all.end(), commands.begin(), commands.end());
+  }
+  return all;
+}
+
+}  // namespace server

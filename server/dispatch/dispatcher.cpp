@@ -1,0 +1,169 @@
+#include "server/dispatch/dispatcher.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+#include "server/config/config.h"
+#include "server/dispatch/command_context.h"
+#include "server/engine_state.h"
+#include "storage/base/check.h"
+
+namespace server {
+namespace {
+
+constexpr size_t kEchoedArgumentsMax = 128;  // bytes of arguments that an "unknown command" error repeats
+
+bool ArityFits(int arity, size_t arguments) {
+  const int count = static_cast<int>(arguments);
+  return arity >= 0 ? count == arity : count >= -arity;
+}
+
+std::string UnknownCommand(std::span<const std::string_view> arguments) {
+  std::string echoed;
+  for (const std::string_view argument : arguments.subspan(1)) {
+    if (echoed.size() >= kEchoedArgumentsMax) break;
+    echoed += fmt::format("'{}' ", argument.substr(0, kEchoedArgumentsMax - echoed.size()));
+  }
+  return fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                     arguments[0].substr(0, kEchoedArgumentsMax), echoed);
+}
+
+std::string UnknownSubcommand(std::span<const std::string_view> arguments,
+                              const CommandInTable& container) {
+  return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.",
+                     arguments[1].substr(0, kEchoedArgumentsMax), container.spec->name);
+}
+
+void NoteDuration(CommandStatistics& statistics, uint64_t ticks, double ns_per_tick) {
+  ++statistics.calls;
+  statistics.ticks += ticks;
+  const uint64_t ns = static_cast<uint64_t>(static_cast<double>(ticks) * ns_per_tick);
+  const size_t bucket = static_cast<size_t>(std::bit_width(ns));
+  ++statistics.durations[bucket < CommandStatistics::kBuckets ? bucket
+                                                              : CommandStatistics::kBuckets - 1];
+}
+
+}  // namespace
+
+DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* command,
+                                     std::span<const std::string_view> arguments, storage::Key key,
+                                     uint64_t& ticks) {
+  if (command == nullptr || command->entry.run == nullptr || !command->subcommands.empty() ||
+      !ArityFits(command->spec->arity, arguments.size())) [[unlikely]] {
+    command = Resolve(client, command, arguments);
+    if (command == nullptr) return DispatchOutcome::kDone;
+  }
+  if ((client.special | engine_.special) != 0) [[unlikely]] {
+    DispatchOutcome outcome = DispatchOutcome::kDone;
+    if (!PassGates(client, *command, outcome, arguments)) return outcome;
+  }
+  if ((command->spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0 &&
+      engine_.keyspace.memory() > engine_.config.settings().maxmemory) [[unlikely]] {
+    Reject(client, command, "OOM command not allowed when used memory > 'maxmemory'.");
+    return DispatchOutcome::kDone;
+  }
+  return Run(client, *command, arguments, key, ticks);
+}
+
+const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* command,
+                                          std::span<const std::string_view> arguments) {
+  // Without a login a stranger learns nothing but that a login is needed.
+  const bool is_stranger = client.is(kNotAuthenticated);
+  if (command == nullptr) {
+    Reject(client, nullptr,
+           is_stranger ? "NOAUTH Authentication required." : UnknownCommand(arguments));
+    return nullptr;
+  }
+  if (!command->subcommands.empty() && arguments.size() > 1) {
+    const CommandInTable* subcommand = CommandTable::FindSubcommand(*command, arguments[1]);
+    if (subcommand == nullptr && command->entry.run == nullptr) {
+      Reject(client, command, UnknownSubcommand(arguments, *command));
+      return nullptr;
+    }
+    if (subcommand != nullptr) command = subcommand;
+  }
+  if (command->entry.run == nullptr || !ArityFits(command->spec->arity, arguments.size())) {
+    Reject(client, command, CommandError::WrongArguments(command->full_name).line());
+    return nullptr;
+  }
+  return command;
+}
+
+bool Dispatcher::PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome,
+                           std::span<const std::string_view> arguments) {
+  if (client.is(kNotAuthenticated) && (command.spec->flags & kNoAuth) == 0) {
+    Reject(client, &command, "NOAUTH Authentication required.");
+    return false;
+  }
+  if ((engine_.special & kIsPaused) != 0) {
+    const bool is_write = (command.spec->flags & (kWriteCommand | kMayReplicate)) != 0;
+    if (is_write || !engine_.pause.writes_only) {
+      client.set(kPostponed, true);
+      outcome = DispatchOutcome::kPostponed;
+      return false;
+    }
+  }
+  if ((engine_.special & kHasMonitors) != 0) engine_.FeedMonitors(client, command, arguments);
+  return true;
+}
+
+DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
+                                std::span<const std::string_view> arguments, storage::Key key,
+                                uint64_t& ticks) {
+  protocol::resp::ReplyWriter& reply = client.reply;
+  const protocol::OutputBuffer::Mark mark = reply.out().mark();
+  const uint32_t special_before = client.special;
+  const int database_before = client.database;
+  const uint64_t changes_before = engine_.feed.changes();
+  reply.ResetCount();
+  CommandContext context(engine_, engine_.keyspace, engine_.feed, client, command, arguments, key);
+  const RunResult result = command.entry.run(context);
+  DispatchOutcome outcome = DispatchOutcome::kDone;
+  if (result.kind() == RunResult::Kind::kError) [[unlikely]] {
+    reply.out().Truncate(mark);
+    reply.ResetCount();
+    reply.Error(result.error_line());
+    ++command.statistics.failed_calls;
+    engine_.statistics.NoteError(result.error_line());
+  } else if (result.kind() == RunResult::Kind::kBlocked) [[unlikely]] {
+    outcome = DispatchOutcome::kBlocked;
+  }
+  CHECK_INVARIANT(reply.owed() == 0 &&
+                  reply.replies() == (outcome == DispatchOutcome::kBlocked ? 0 : 1));
+  engine_.feed.FinishCommand(database_before, changes_before, arguments);
+  const uint64_t now_ticks = engine_.clock.Ticks();
+  NoteDuration(command.statistics, now_ticks - ticks, engine_.clock.NanosecondsPerTick());
+  if (now_ticks - ticks > engine_.slow_ticks) [[unlikely]] {
+    engine_.NoteSlow(client, command, arguments, now_ticks - ticks);
+  }
+  ticks = now_ticks;
+  ++engine_.statistics.commands_processed;
+  ++client.commands;
+  client.last_command = &command;
+  client.last_interaction_us = engine_.monotonic_us;
+  if (((special_before | client.special) & (kReplyOff | kReplySkipNext)) != 0) [[unlikely]] {
+    MuteReply(client, special_before, mark);
+  }
+  return outcome;
+}
+
+// CLIENT REPLY OFF and SKIP: takes the reply back.
+void Dispatcher::MuteReply(Client& client, uint32_t special_before,
+                           protocol::OutputBuffer::Mark mark) {
+  const bool was_skipping = (special_before & kReplySkipNext) != 0;
+  if (client.is(kReplyOff | kReplySkipNext) || was_skipping) client.reply.out().Truncate(mark);
+  // SKIP is for one request after the one that asked for it.
+  if (was_skipping) client.set(kReplySkipNext, false);
+}
+
+void Dispatcher::Reject(Client& client, const CommandInTable* command, std::string_view line) {
+  if (command != nullptr) ++command->statistics.rejected_calls;
+  engine_.statistics.NoteError(line);
+  client.last_interaction_us = engine_.monotonic_us;
+  const bool is_skipped = client.is(kReplyOff | kReplySkipNext);
+  client.set(kReplySkipNext, false);
+  if (!is_skipped) client.reply.Error(line);
+}
+
+}  // namespace server

@@ -1,0 +1,85 @@
+#include "server/engine.h"
+
+#include <algorithm>
+
+#include "server/config/config.h"
+#include "server/engine_state.h"
+#include "server/periodic.h"
+
+namespace server {
+
+Engine::Engine(const Dependencies& dependencies)
+    : state_(std::make_unique<EngineState>(dependencies)) {}
+
+Engine::~Engine() = default;
+
+std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
+  EngineState& state = *state_;
+  const Settings& settings = state.config.settings();
+  state.ReadClocks();
+  if (state.clients.size() >= settings.maxclients) {
+    ++state.statistics.connections_rejected;
+    return std::unexpected("-ERR max number of clients reached\r\n");
+  }
+  if (settings.protected_mode && settings.requirepass.empty() && !facts.is_loopback &&
+      !facts.is_unix_socket) {
+    ++state.statistics.connections_rejected;
+    return std::unexpected(
+        "-DENIED Cinnabar is in protected mode: no password is set for the default user, so only "
+        "clients on this machine may connect. To let others in, set a password ('requirepass', or "
+        "CONFIG SET requirepass), or turn the protection off with 'protected-mode no' and see to it "
+        "that strangers cannot reach the port.\r\n");
+  }
+  ++state.statistics.connections_received;
+  RespSession& session = state.clients.Add(std::make_unique<RespSession>(state));
+  Client& client = session.client;
+  client.peer = std::move(facts);
+  client.created_us = client.last_interaction_us = state.monotonic_us;
+  client.set(kNotAuthenticated, !settings.requirepass.empty());
+  if (settings.client_default_resp == 3) {
+    client.reply.set_version(protocol::resp::Version::kResp3);
+  }
+  return &session;
+}
+
+void Engine::Closed(Session* session) {
+  EngineState& state = *state_;
+  RespSession& resp_session = static_cast<RespSession&>(*session);
+  if (session->touched) std::erase(state.touched, session);
+  state.turn.Forget(resp_session);
+  state.clients.Remove(resp_session.client.id);
+}
+
+void Engine::RunTurn() {
+  EngineState& state = *state_;
+  if (!state.turn.HasReady() && !HasReadyWork()) return;
+  const uint64_t ticks = state.clock.Ticks();
+  state.ReadClocks();
+  state.turn.Run();
+  RunSlices(state);
+  const double ns = static_cast<double>(state.clock.Ticks() - ticks) * state.clock.NanosecondsPerTick();
+  ++state.statistics.turns;
+  state.statistics.turn_microseconds += static_cast<uint64_t>(ns / 1000);
+}
+
+bool Engine::HasReadyWork() const {
+  return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free;
+}
+
+std::span<Session* const> Engine::TakeTouched() {
+  state_->handed_out.clear();
+  state_->handed_out.swap(state_->touched);
+  for (Session* session : state_->handed_out) session->touched = false;
+  return state_->handed_out;
+}
+
+int64_t Engine::MillisecondsToTick() const {
+  return server::MillisecondsToTick(*state_);
+}
+
+void Engine::RunTick() {
+  state_->ReadClocks();
+  server::RunTick(*state_);
+}
+
+}  // namespace server

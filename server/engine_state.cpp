@@ -1,0 +1,97 @@
+#include "server/engine_state.h"
+
+#include <array>
+#include <string_view>
+
+#include "server/commands/all_commands.h"
+#include "server/config/config.h"
+
+namespace server {
+namespace {
+
+storage::KeyHasher::Secret NewSecret() {
+  storage::KeyHasher::Secret secret;
+  storage::SecretBytes(secret);
+  return secret;
+}
+
+std::string NewRunId() {
+  std::array<std::byte, 20> bytes;
+  storage::SecretBytes(bytes);
+  std::string id;
+  for (const std::byte byte : bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    id += kDigits[std::to_integer<size_t>(byte) >> 4];
+    id += kDigits[std::to_integer<size_t>(byte) & 15];
+  }
+  return id;
+}
+
+}  // namespace
+
+EngineState::EngineState(const Engine::Dependencies& dependencies)
+    : clock(dependencies.clock),
+      shell(dependencies.shell),
+      config(dependencies.config),
+      log(dependencies.log),
+      random(dependencies.seed),
+      keyspace(config.settings().databases, NewSecret(), random, feed),
+      commands(AllCommands()),
+      run_id(NewRunId()) {
+  for (const auto& [from, to] : config.settings().rename_command) commands.Rename(from, to);
+  keyspace.set_free_elsewhere([this](storage::LargeString* string) {
+    shell.RunElsewhere([string] { storage::LargeString::Destroy(string); });
+  });
+  ReadClocks();
+  statistics.started_us = monotonic_us;
+  statistics.started_wall_us = wall_us;
+  ApplySettings();
+}
+
+void EngineState::ReadClocks() {
+  wall_us = clock.WallMicroseconds();
+  monotonic_us = clock.MonotonicMicroseconds();
+  keyspace.SetNow(wall_us / 1000);
+}
+
+void EngineState::CloseSession(RespSession& session, CloseWish wish) {
+  session.close = wish;
+  session.client.set(kClosing, true);
+  Touch(session);
+}
+
+void EngineState::CloseClient(Client& client, CloseWish wish) {
+  client.session.close = wish;
+  client.set(kClosing, true);
+  Touch(client.session);
+}
+
+void EngineState::EndPause() {
+  pause = Pause();
+  special &= ~kIsPaused;
+  keyspace.set_may_expire(true);
+  for (const auto& [id, session] : clients) {
+    if (!session->client.is(kPostponed)) continue;
+    session->client.set(kPostponed, false);
+    MakeReady(*session);
+  }
+}
+
+void EngineState::ApplySettings() {
+  const Settings& settings = config.settings();
+  special &= ~kHasMaxmemory;
+  if (settings.maxmemory != 0) special |= kHasMaxmemory;
+  const bool is_lfu = settings.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
+                      settings.maxmemory_policy == MaxmemoryPolicy::kVolatileLfu;
+  keyspace.set_access_policy({.is_lfu = is_lfu,
+                              .log_factor = settings.lfu_log_factor,
+                              .decay_minutes = settings.lfu_decay_time});
+}
+
+void EngineState::FeedMonitors(const Client&, const CommandInTable&,
+                               std::span<const std::string_view>) {}
+
+void EngineState::NoteSlow(const Client&, const CommandInTable&, std::span<const std::string_view>,
+                           uint64_t) {}
+
+}  // namespace server

@@ -1,0 +1,78 @@
+#include "server/periodic.h"
+
+#include <algorithm>
+
+#include "server/client/client_limits.h"
+#include "server/config/config.h"
+#include "server/engine_state.h"
+
+namespace server {
+namespace {
+
+constexpr int64_t kTickMs = 100;
+constexpr uint64_t kSliceNs = 200'000;
+constexpr size_t kExpirePerStep = 64;
+constexpr size_t kSegmentsPerStep = 4;
+constexpr size_t kIdleMemoryPerTick = size_t{8} << 20;
+
+// Repeats `step` until it says that nothing is left, or the slice's time is over. Returns whether more is left.
+template <class Step>
+bool RunSlice(const EngineState& engine, Step&& step) {
+  const uint64_t limit =
+      static_cast<uint64_t>(static_cast<double>(kSliceNs) / engine.clock.NanosecondsPerTick());
+  const uint64_t begin = engine.clock.Ticks();
+  // A clock that stands still (a test's) must not make the slice endless.
+  for (int steps = 0; steps < 1000; ++steps) {
+    if (!step()) return false;
+    if (engine.clock.Ticks() - begin > limit) return true;
+  }
+  return true;
+}
+
+void SampleRates(EngineState& engine) {
+  Statistics& statistics = engine.statistics;
+  statistics.commands_rate.Sample(statistics.commands_processed, engine.monotonic_us);
+  statistics.input_rate.Sample(statistics.net_input_bytes, engine.monotonic_us);
+  statistics.output_rate.Sample(statistics.net_output_bytes, engine.monotonic_us);
+}
+
+}  // namespace
+
+void RunSlices(EngineState& engine) {
+  if (engine.has_more_to_expire) {
+    engine.has_more_to_expire =
+        RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
+  }
+  // FLUSHALL and the like leave their tables to be taken apart here.
+  engine.has_more_to_free =
+      engine.keyspace.pending_objects() > 0 &&
+      RunSlice(engine, [&] { return engine.keyspace.FreeSome(kSegmentsPerStep); });
+}
+
+void RunTick(EngineState& engine) {
+  if ((engine.special & kIsPaused) != 0 && engine.monotonic_us >= engine.pause.until_us) {
+    engine.EndPause();
+  }
+  const bool may_expire = engine.may_expire_actively && engine.keyspace.may_expire();
+  engine.has_more_to_expire = may_expire && engine.keyspace.NextExpiryMs() <= engine.keyspace.now_ms();
+  RunSlices(engine);
+  if (engine.monotonic_us - engine.last_upkeep_us < kTickMs * 1000) return;
+  engine.last_upkeep_us = engine.monotonic_us;
+  SampleRates(engine);
+  CheckClientLimits(engine);
+  for (int i = 0; i < engine.keyspace.database_count(); ++i) engine.keyspace.database(i).Maintain();
+  engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerTick);
+}
+
+int64_t MillisecondsToTick(const EngineState& engine) {
+  int64_t wait_ms = kTickMs;
+  if (engine.may_expire_actively && engine.keyspace.may_expire()) {
+    wait_ms = std::min(wait_ms, engine.keyspace.NextExpiryMs() - engine.clock.WallMicroseconds() / 1000);
+  }
+  if ((engine.special & kIsPaused) != 0) {
+    wait_ms = std::min(wait_ms, (engine.pause.until_us - engine.clock.MonotonicMicroseconds()) / 1000);
+  }
+  return std::clamp<int64_t>(wait_ms, 1, kTickMs);
+}
+
+}  // namespace server
