@@ -1,6 +1,7 @@
-// ChangeFeed: "this key changed". A handler notes each change; what must follow hangs on here, in order:
-// the count of changes, the keyspace event, whoever waits for the key, and the propagation of the request to the log and
-// to replicas. Each follower is an interface that may be absent, and then costs a test of a pointer.
+// ChangeFeed: "this key changed". A handler notes each change; what must follow hangs on here, in
+// order: the count of changes, the keyspace event, whoever waits for the key, and the propagation
+// of the request to the log and to replicas. Each follower is an interface that may be absent, and
+// then costs a test of a pointer.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,8 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
     return std::unexpected(
         "-DENIED Cinnabar is in protected mode: no password is set for the default user, so only "
         "clients on this machine may connect. To let others in, set a password ('requirepass', or "
-        "CONFIG SET requirepass), or turn the protection off with 'protected-mode no' and see to it "
+        "CONFIG SET requirepass), or turn the protection off with 'protected-mode no' and see to "
+        "it "
         "that strangers cannot reach the port.\r\n");
   }
   ++state.statistics.connections_received;
@@ -57,7 +58,8 @@ void Engine::RunTurn() {
   state.ReadClocks();
   state.turn.Run();
   RunSlices(state);
-  const double ns = static_cast<double>(state.clock.Ticks() - ticks) * state.clock.NanosecondsPerTick();
+  const double ns =
+      static_cast<double>(state.clock.Ticks() - ticks) * state.clock.NanosecondsPerTick();
   ++state.statistics.turns;
   state.statistics.turn_microseconds += static_cast<uint64_t>(ns / 1000);
 }

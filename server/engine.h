@@ -1,6 +1,6 @@
-// Engine: everything but I/O. Sessions, commands and data; it never touches a socket, a file or the machine's
-// clock. The shell gives it bytes and turns; it gives back bytes. The same engine runs under the real server,
-// in tests without sockets or sleeps, and under a fuzzer.
+// Engine: everything but I/O. Sessions, commands and data; it never touches a socket, a file or the
+// machine's clock. The shell gives it bytes and turns; it gives back bytes. The same engine runs
+// under the real server, in tests without sockets or sleeps, and under a fuzzer.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct EngineState;  // every part, owned; server/engine_state.h
 
 class Engine {
  public:
-  // All must outlive the engine. `seed` starts the engine's generator; hash secrets come from the system.
+  // All must outlive the engine. `seed` starts the engine's generator; hash secrets come from the
+  // system.
   struct Dependencies {
     storage::Clock& clock;
     Shell& shell;
@@ -32,22 +33,23 @@ class Engine {
   explicit Engine(const Dependencies& dependencies);
   ~Engine();
 
-  // A connection was accepted. An error is the text to send before closing it (maxclients, protected mode),
-  // with its CRLF.
+  // A connection was accepted. An error is the text to send before closing it (maxclients,
+  // protected mode), with its CRLF.
   std::expected<Session*, std::string> Open(PeerFacts facts);
   // The connection is gone: forgets the session and all it held. Never called during RunTurn.
   void Closed(Session* session);
 
   // Works off the bytes of all sessions as one batch. Cheap when there is nothing to do.
   void RunTurn();
-  // Work is left that needs no new bytes (a long pipeline, a large table to free): run another turn soon,
-  // after polling without waiting.
+  // Work is left that needs no new bytes (a long pipeline, a large table to free): run another turn
+  // soon, after polling without waiting.
   bool HasReadyWork() const;
-  // Sessions with new output or a wish to close, each once. The shell flushes them; the span is good until
-  // the next call into the engine.
+  // Sessions with new output or a wish to close, each once. The shell flushes them; the span is
+  // good until the next call into the engine.
   std::span<Session* const> TakeTouched();
 
-  // Milliseconds until RunTick should be called (expiry, blocking timeouts, the end of a pause): 1 to 1000.
+  // Milliseconds until RunTick should be called (expiry, blocking timeouts, the end of a pause): 1
+  // to 1000.
   int64_t MillisecondsToTick() const;
   // Time-driven work, in bounded slices.
   void RunTick();

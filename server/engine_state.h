@@ -1,5 +1,5 @@
-// EngineState: every part of the engine, owned in one place. It has no behaviour of its own but what ties parts
-// together: which sessions are to be looked at, and what time it is.
+// EngineState: every part of the engine, owned in one place. It has no behaviour of its own but
+// what ties parts together: which sessions are to be looked at, and what time it is.
 #pragma once
 
 #include <cstdint>
@@ -73,11 +73,12 @@ struct EngineState {
   Turn turn{*this};
 
   uint32_t special = 0;
-  uint64_t slow_ticks = UINT64_MAX;  // the lower of what interests the slow log and the latency monitor
+  uint64_t slow_ticks =
+      UINT64_MAX;  // the lower of what interests the slow log and the latency monitor
   Pause pause;
   int64_t wall_us = 0;
   int64_t monotonic_us = 0;
-  int64_t last_upkeep_us = 0;        // monotonic
+  int64_t last_upkeep_us = 0;       // monotonic
   bool may_expire_actively = true;  // DEBUG SET-ACTIVE-EXPIRE
   bool has_more_to_expire = false;
   bool has_more_to_free = false;

@@ -15,7 +15,8 @@ constexpr size_t kExpirePerStep = 64;
 constexpr size_t kSegmentsPerStep = 4;
 constexpr size_t kIdleMemoryPerTick = size_t{8} << 20;
 
-// Repeats `step` until it says that nothing is left, or the slice's time is over. Returns whether more is left.
+// Repeats `step` until it says that nothing is left, or the slice's time is over. Returns whether
+// more is left.
 template <class Step>
 bool RunSlice(const EngineState& engine, Step&& step) {
   const uint64_t limit =
@@ -44,9 +45,9 @@ void RunSlices(EngineState& engine) {
         RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
   }
   // FLUSHALL and the like leave their tables to be taken apart here.
-  engine.has_more_to_free =
-      engine.keyspace.pending_objects() > 0 &&
-      RunSlice(engine, [&] { return engine.keyspace.FreeSome(kSegmentsPerStep); });
+  engine.has_more_to_free = engine.keyspace.pending_objects() > 0 && RunSlice(engine, [&] {
+                              return engine.keyspace.FreeSome(kSegmentsPerStep);
+                            });
 }
 
 void RunTick(EngineState& engine) {
@@ -54,7 +55,8 @@ void RunTick(EngineState& engine) {
     engine.EndPause();
   }
   const bool may_expire = engine.may_expire_actively && engine.keyspace.may_expire();
-  engine.has_more_to_expire = may_expire && engine.keyspace.NextExpiryMs() <= engine.keyspace.now_ms();
+  engine.has_more_to_expire =
+      may_expire && engine.keyspace.NextExpiryMs() <= engine.keyspace.now_ms();
   RunSlices(engine);
   if (engine.monotonic_us - engine.last_upkeep_us < kTickMs * 1000) return;
   engine.last_upkeep_us = engine.monotonic_us;
@@ -67,10 +69,12 @@ void RunTick(EngineState& engine) {
 int64_t MillisecondsToTick(const EngineState& engine) {
   int64_t wait_ms = kTickMs;
   if (engine.may_expire_actively && engine.keyspace.may_expire()) {
-    wait_ms = std::min(wait_ms, engine.keyspace.NextExpiryMs() - engine.clock.WallMicroseconds() / 1000);
+    wait_ms =
+        std::min(wait_ms, engine.keyspace.NextExpiryMs() - engine.clock.WallMicroseconds() / 1000);
   }
   if ((engine.special & kIsPaused) != 0) {
-    wait_ms = std::min(wait_ms, (engine.pause.until_us - engine.clock.MonotonicMicroseconds()) / 1000);
+    wait_ms =
+        std::min(wait_ms, (engine.pause.until_us - engine.clock.MonotonicMicroseconds()) / 1000);
   }
   return std::clamp<int64_t>(wait_ms, 1, kTickMs);
 }

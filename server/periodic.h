@@ -1,5 +1,5 @@
-// What the server does by the clock, in bounded slices: the list of tasks and their periods. The tasks themselves live
-// with their subject.
+// What the server does by the clock, in bounded slices: the list of tasks and their periods. The
+// tasks themselves live with their subject.
 #pragma once
 
 #include <cstdint>

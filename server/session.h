@@ -1,14 +1,15 @@
-// Session: the protocol state on one connection, bytes in and bytes out. The shell (server/net) moves the
-// bytes; the engine gives them meaning. Nothing here knows a socket.
+// Session: the protocol state on one connection, bytes in and bytes out. The shell (server/net)
+// moves the bytes; the engine gives them meaning. Nothing here knows a socket.
 //
 //   shell                                   engine
-//   ReadSpace() -> where to put bytes  ---> the turn's arena, or the session's own unfinished request
-//   OnBytes(n)                         ---> remembered; nothing is executed yet
+//   ReadSpace() -> where to put bytes  ---> the turn's arena, or the session's own unfinished
+//   request OnBytes(n)                         ---> remembered; nothing is executed yet
 //   Engine::RunTurn()                  ---> all sessions with bytes are worked off as one batch
 //   for s in TakeTouched(): Swap(s->output), write, s->bytes_in_flight, s->close
 //
-// Lifetime: made by Engine::Open, destroyed by Engine::Closed, which only the shell calls, and never during a
-// turn. So a pointer is good for the whole of a turn; across turns the engine keeps a ClientId.
+// Lifetime: made by Engine::Open, destroyed by Engine::Closed, which only the shell calls, and
+// never during a turn. So a pointer is good for the whole of a turn; across turns the engine keeps
+// a ClientId.
 #pragma once
 
 #include <cstddef>
@@ -42,15 +43,16 @@ class Session {
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  // Where the next bytes from the peer belong; good until OnBytes or the end of the turn. Empty: not now (the
-  // arena is full, or WantsBytes() is false); the shell tries again after the turn.
+  // Where the next bytes from the peer belong; good until OnBytes or the end of the turn. Empty:
+  // not now (the arena is full, or WantsBytes() is false); the shell tries again after the turn.
   virtual std::span<char> ReadSpace() = 0;
   // `count` bytes were put at the front of the last ReadSpace().
   virtual void OnBytes(size_t count) = 0;
-  // False while the session is held back (too much unsent output, blocked with a full input, closing):
-  // the shell stops reading, so that the peer feels it.
+  // False while the session is held back (too much unsent output, blocked with a full input,
+  // closing): the shell stops reading, so that the peer feels it.
   virtual bool WantsBytes() const = 0;
-  // Some of what was in flight has been written: the session may go on with a pipeline that was held back.
+  // Some of what was in flight has been written: the session may go on with a pipeline that was
+  // held back.
   virtual void OnWritten() = 0;
 
   protocol::OutputBuffer output;  // encoded, not yet taken by the shell

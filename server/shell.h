@@ -35,9 +35,11 @@ class Shell {
   virtual void RequestShutdown() = 0;
   // Ends the process at once, without any orderly step: DEBUG SEGFAULT and the like. Tests refuse.
   virtual void Crash(std::string_view how) = 0;
-  // Opens the listeners as the configuration now says; on failure the old ones stay and the text says why.
+  // Opens the listeners as the configuration now says; on failure the old ones stay and the text
+  // says why.
   virtual std::optional<std::string> ApplyListeners() = 0;
-  // Other settings that only the shell acts on: log level and file, keepalive. Called after CONFIG SET.
+  // Other settings that only the shell acts on: log level and file, keepalive. Called after CONFIG
+  // SET.
   virtual std::optional<std::string> ApplySettings() = 0;
   // Runs `work` on another thread, without waiting. Used to free large memory.
   virtual void RunElsewhere(std::function<void()> work) = 0;

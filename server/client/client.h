@@ -1,7 +1,8 @@
-// Client: who is talking over RESP: name, user, selected database, protocol version and what is special about
-// it. The bytes are the session's (server/resp/resp_session.h).
+// Client: who is talking over RESP: name, user, selected database, protocol version and what is
+// special about it. The bytes are the session's (server/resp/resp_session.h).
 //
-// `special` gathers the rare states in one word, so that the common path of a request tests them all at once.
+// `special` gathers the rare states in one word, so that the common path of a request tests them
+// all at once.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ enum ClientSpecial : uint32_t {
   kPostponed = 1u << 4,      // its next request waits for the end of CLIENT PAUSE
   kMonitoring = 1u << 5,     // MONITOR
   kNoTouch = 1u << 6,
-  kClosing = 1u << 7,        // nothing more is executed
+  kClosing = 1u << 7,  // nothing more is executed
 };
 
 struct Client {

@@ -1,5 +1,5 @@
-// Limits that a client may exceed by standing still or by not reading: idle time, time without a login, unsent
-// output. Checked each tick, for a part of the clients at a time.
+// Limits that a client may exceed by standing still or by not reading: idle time, time without a
+// login, unsent output. Checked each tick, for a part of the clients at a time.
 #pragma once
 
 namespace server {

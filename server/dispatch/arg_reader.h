@@ -1,12 +1,13 @@
-// ArgReader: a request's arguments, from left to right. It keeps the first error and ignores what is read after
-// it, so that one check at the end is enough:
+// ArgReader: a request's arguments, from left to right. It keeps the first error and ignores what
+// is read after it, so that one check at the end is enough:
 //
 //   ArgReader args = context.args();
 //   const storage::Key key = args.Key();
 //   const int64_t offset = args.Int64();
 //   if (const auto error = args.Finish()) return *error;
 //
-// The number of arguments has been checked against the arity before; reading past the end is a syntax error.
+// The number of arguments has been checked against the arity before; reading past the end is a
+// syntax error.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +63,8 @@ class ArgReader {
 };
 
 inline std::string_view ArgReader::Bytes() {
-  if (next_ < arguments_.size()) [[likely]] return arguments_[next_++];
+  if (next_ < arguments_.size()) [[likely]]
+    return arguments_[next_++];
   Fail(CommandError::Syntax());
   return {};
 }

@@ -1,5 +1,5 @@
-// Command: what a command is, in one place: a struct with its spec and its handler. From the specs come
-// dispatch, COMMAND (INFO, DOCS, GETKEYS), ACL categories and redis-cli's hints.
+// Command: what a command is, in one place: a struct with its spec and its handler. From the specs
+// come dispatch, COMMAND (INFO, DOCS, GETKEYS), ACL categories and redis-cli's hints.
 //
 //   struct Get {
 //     static constexpr CommandSpec kSpec{.name = "GET", .summary = "...", .arity = 2, ...};
@@ -24,8 +24,8 @@ namespace server {
 
 class CommandContext;
 
-// What a handler did: it replied, it handed the client to the blocking part, or it failed with an error
-// to send, having replied nothing.
+// What a handler did: it replied, it handed the client to the blocking part, or it failed with an
+// error to send, having replied nothing.
 class [[nodiscard]] RunResult {
  public:
   enum class Kind : uint8_t { kReplied, kBlocked, kError };
@@ -52,29 +52,30 @@ constexpr RunResult Blocked() {
 
 // The flags of COMMAND INFO, with their names there.
 enum CommandFlag : uint32_t {
-  kWriteCommand = 1u << 0,     // write
-  kReadonlyCommand = 1u << 1,  // readonly
-  kDenyOom = 1u << 2,          // denyoom
-  kAdmin = 1u << 3,            // admin
-  kPubsubCommand = 1u << 4,    // pubsub
-  kNoScript = 1u << 5,         // noscript
-  kBlockingCommand = 1u << 6,  // blocking
-  kLoading = 1u << 7,          // loading
-  kStale = 1u << 8,            // stale
-  kSkipMonitor = 1u << 9,      // skip_monitor
-  kSkipSlowlog = 1u << 10,     // skip_slowlog
-  kAsking = 1u << 11,          // asking
-  kFast = 1u << 12,            // fast
-  kNoAuth = 1u << 13,          // no_auth
-  kMayReplicate = 1u << 14,    // may_replicate
-  kNoAsyncLoading = 1u << 15,  // no_async_loading
-  kNoMulti = 1u << 16,         // no_multi
-  kNoMandatoryKeys = 1u << 17, // no_mandatory_keys
-  kAllowBusy = 1u << 18,       // allow_busy
-  kProtected = 1u << 19,       // not shown: needs enable-debug-command and the like
+  kWriteCommand = 1u << 0,       // write
+  kReadonlyCommand = 1u << 1,    // readonly
+  kDenyOom = 1u << 2,            // denyoom
+  kAdmin = 1u << 3,              // admin
+  kPubsubCommand = 1u << 4,      // pubsub
+  kNoScript = 1u << 5,           // noscript
+  kBlockingCommand = 1u << 6,    // blocking
+  kLoading = 1u << 7,            // loading
+  kStale = 1u << 8,              // stale
+  kSkipMonitor = 1u << 9,        // skip_monitor
+  kSkipSlowlog = 1u << 10,       // skip_slowlog
+  kAsking = 1u << 11,            // asking
+  kFast = 1u << 12,              // fast
+  kNoAuth = 1u << 13,            // no_auth
+  kMayReplicate = 1u << 14,      // may_replicate
+  kNoAsyncLoading = 1u << 15,    // no_async_loading
+  kNoMulti = 1u << 16,           // no_multi
+  kNoMandatoryKeys = 1u << 17,   // no_mandatory_keys
+  kAllowBusy = 1u << 18,         // allow_busy
+  kProtectedCommand = 1u << 19,  // not shown: needs enable-debug-command and the like
 };
 
-// ACL categories beyond those that the flags and the group imply (write, read, fast, slow, admin, ...).
+// ACL categories beyond those that the flags and the group imply (write, read, fast, slow, admin,
+// ...).
 enum AclCategory : uint32_t {
   kAclKeyspace = 1u << 0,
   kAclRead = 1u << 1,
@@ -100,8 +101,22 @@ enum AclCategory : uint32_t {
 };
 
 enum class CommandGroup : uint8_t {
-  kGeneric, kString, kList, kSet, kSortedSet, kHash, kPubsub, kTransactions, kConnection, kServer,
-  kScripting, kHyperLogLog, kCluster, kGeo, kStream, kBitmap,
+  kGeneric,
+  kString,
+  kList,
+  kSet,
+  kSortedSet,
+  kHash,
+  kPubsub,
+  kTransactions,
+  kConnection,
+  kServer,
+  kScripting,
+  kHyperLogLog,
+  kCluster,
+  kGeo,
+  kStream,
+  kBitmap,
 };
 
 // What a command does with the keys of a key spec, as COMMAND INFO names it.
@@ -124,36 +139,46 @@ struct KeySpec {
   enum class Begin : uint8_t { kNone, kIndex, kKeyword, kUnknown };
   enum class Find : uint8_t { kRange, kKeyNumber, kUnknown };
   Begin begin = Begin::kNone;
-  int index = 0;             // kIndex: the first key's; kKeyword: where to start looking, negative from the end
-  std::string_view keyword;  // kKeyword
+  int index =
+      0;  // kIndex: the first key's; kKeyword: where to start looking, negative from the end
+  std::string_view keyword = {};  // kKeyword
   Find find = Find::kRange;
   int last = 0;  // kRange: relative to the first; -1: the last argument, -2: the one before ...
   int step = 1;
-  int limit = 0;             // kRange with last -1: 2 means half of the arguments, ...
-  int number_index = 0;      // kKeyNumber: where the count stands, relative to begin
-  int first_index = 0;       // kKeyNumber: where the first key stands, relative to begin
-  uint16_t flags = 0;        // KeyFlag
+  int limit = 0;         // kRange with last -1: 2 means half of the arguments, ...
+  int number_index = 0;  // kKeyNumber: where the count stands, relative to begin
+  int first_index = 0;   // kKeyNumber: where the first key stands, relative to begin
+  uint16_t flags = 0;    // KeyFlag
 };
 constexpr KeySpec OneKey(int index, uint16_t flags) {
   return {.begin = KeySpec::Begin::kIndex, .index = index, .flags = flags};
 }
 // Keys from `index` to `last` (relative to the end when negative), every `step`th argument.
 constexpr KeySpec KeyRange(int index, int last, int step, uint16_t flags) {
-  return {.begin = KeySpec::Begin::kIndex, .index = index, .last = last, .step = step, .flags = flags};
+  return {
+      .begin = KeySpec::Begin::kIndex, .index = index, .last = last, .step = step, .flags = flags};
 }
 
 // One node of the argument tree of COMMAND DOCS.
 struct Argument {
   enum class Kind : uint8_t {
-    kString, kInteger, kDouble, kKey, kPattern, kUnixTime, kPureToken, kOneOf, kBlock,
+    kString,
+    kInteger,
+    kDouble,
+    kKey,
+    kPattern,
+    kUnixTime,
+    kPureToken,
+    kOneOf,
+    kBlock,
   };
-  std::string_view name;
+  std::string_view name = {};
   Kind kind = Kind::kString;
-  std::string_view token;
+  std::string_view token = {};
   bool is_optional = false;
   bool is_multiple = false;
-  bool is_multiple_token = false;  // the token is repeated with each value
-  int key_spec = 0;                // kKey: index into CommandSpec::keys
+  bool is_multiple_token = false;           // the token is repeated with each value
+  int key_spec = 0;                         // kKey: index into CommandSpec::keys
   std::span<const Argument> children = {};  // kOneOf, kBlock
   std::string_view since = {};
   std::string_view deprecated_since = {};
@@ -167,10 +192,10 @@ struct HistoryEntry {
 
 struct CommandSpec {
   std::string_view container = {};  // the container's name, for a subcommand
-  std::string_view name;            // upper case
-  std::string_view summary;
-  std::string_view since;
-  CommandGroup group;
+  std::string_view name = {};       // upper case
+  std::string_view summary = {};
+  std::string_view since = {};
+  CommandGroup group = CommandGroup::kGeneric;
   std::string_view complexity = {};
   int arity = 0;  // including the name (and the container's): exactly n, or at least -n
   uint32_t flags = 0;
@@ -198,7 +223,8 @@ concept Command = requires(CommandContext& context) {
 template <class T>
 concept Container = requires {
   { T::kSpec } -> std::same_as<const CommandSpec&>;
-} && !Command<T>;
+}
+&&!Command<T>;
 
 template <class T>
 constexpr CommandEntry MakeEntry() {

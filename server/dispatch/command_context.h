@@ -1,5 +1,5 @@
-// CommandContext: all that a handler may reach: its arguments, its client, the data, the reply. Made for one run
-// of one command; views into the arguments are valid until the run ends.
+// CommandContext: all that a handler may reach: its arguments, its client, the data, the reply.
+// Made for one run of one command; views into the arguments are valid until the run ends.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,8 @@ class CommandContext {
 
   // The key's live record, seen with the client's NO-TOUCH setting.
   storage::Found Find(const storage::Key& key, storage::Access access) {
-    if (client_.is(kNoTouch)) [[unlikely]] access.touch = false;
+    if (client_.is(kNoTouch)) [[unlikely]]
+      access.touch = false;
     return db().Find(key, access);
   }
   // The same for a key that must hold a string, if anything.

@@ -1,5 +1,5 @@
-// CommandError: the error line a client gets, code first and without '-'. The common ones are made here, so that
-// each text exists once; they are Redis 7.4's to the letter.
+// CommandError: the error line a client gets, code first and without '-'. The common ones are made
+// here, so that each text exists once; they are Redis 7.4's to the letter.
 #pragma once
 
 #include <string>

@@ -30,8 +30,8 @@ uint64_t ToUpper(uint64_t word) {
   return word ^ (is_lower >> 2);
 }
 
-// A name of 1 to 16 bytes in two words, filled up with zero bytes. Loads overlap, so that no byte outside is
-// read and no copy of variable length is made.
+// A name of 1 to 16 bytes in two words, filled up with zero bytes. Loads overlap, so that no byte
+// outside is read and no copy of variable length is made.
 std::array<uint64_t, 2> Fold(std::string_view name) {
   const char* p = name.data();
   const size_t n = name.size();

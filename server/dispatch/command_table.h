@@ -1,8 +1,9 @@
-// CommandTable: from a name to its command. Built once from all families; renamed and removed commands
-// (rename-command) are applied here.
+// CommandTable: from a name to its command. Built once from all families; renamed and removed
+// commands (rename-command) are applied here.
 //
-// Lookup: names are short and ASCII, so their bytes in upper case are two words; a sparse table of such words
-// decides with one or two comparisons. Longer names, of which there are few, are searched one by one.
+// Lookup: names are short and ASCII, so their bytes in upper case are two words; a sparse table of
+// such words decides with one or two comparisons. Longer names, of which there are few, are
+// searched one by one.
 #pragma once
 
 #include <array>
@@ -32,17 +33,18 @@ struct CommandStatistics {
 struct CommandInTable {
   CommandEntry entry;
   const CommandSpec* spec = nullptr;
-  std::string full_name;          // "config|get", lower case
+  std::string full_name;  // "config|get", lower case
   const CommandInTable* container = nullptr;
   std::vector<CommandInTable*> subcommands;
-  int first_key = 0;              // argument index of the first key; 0: none, or not at a fixed place
+  int first_key = 0;  // argument index of the first key; 0: none, or not at a fixed place
   bool is_write = false;
   mutable CommandStatistics statistics;
 };
 
 class CommandTable {
  public:
-  // All entries, containers included. A CHECK fails on two commands of one name or a subcommand without container.
+  // All entries, containers included. A CHECK fails on two commands of one name or a subcommand
+  // without container.
   explicit CommandTable(std::span<const CommandEntry> entries);
 
   // nullptr: unknown. A subcommand is looked up with FindSubcommand.
@@ -56,8 +58,8 @@ class CommandTable {
   std::span<CommandInTable* const> commands() const { return commands_; }
   void ResetStatistics();
 
-  // rename-command: gives the command a new name, or removes it when the name is empty. False: no such
-  // command, or the new name is taken.
+  // rename-command: gives the command a new name, or removes it when the name is empty. False: no
+  // such command, or the new name is taken.
   bool Rename(std::string_view from, std::string_view to);
 
  private:

@@ -12,7 +12,8 @@
 namespace server {
 namespace {
 
-constexpr size_t kEchoedArgumentsMax = 128;  // bytes of arguments that an "unknown command" error repeats
+constexpr size_t kEchoedArgumentsMax =
+    128;  // bytes of arguments that an "unknown command" error repeats
 
 bool ArityFits(int arity, size_t arguments) {
   const int count = static_cast<int>(arguments);
@@ -40,8 +41,8 @@ void NoteDuration(CommandStatistics& statistics, uint64_t ticks, double ns_per_t
   statistics.ticks += ticks;
   const uint64_t ns = static_cast<uint64_t>(static_cast<double>(ticks) * ns_per_tick);
   const size_t bucket = static_cast<size_t>(std::bit_width(ns));
-  ++statistics.durations[bucket < CommandStatistics::kBuckets ? bucket
-                                                              : CommandStatistics::kBuckets - 1];
+  ++statistics
+        .durations[bucket < CommandStatistics::kBuckets ? bucket : CommandStatistics::kBuckets - 1];
 }
 
 }  // namespace

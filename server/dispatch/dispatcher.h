@@ -1,5 +1,6 @@
-// Dispatcher: runs one request of one client. The gates stand in order in dispatcher.cpp: existence, arity,
-// authentication, pause, memory; then the handler; then what follows a run: the log, statistics, slow log.
+// Dispatcher: runs one request of one client. The gates stand in order in dispatcher.cpp:
+// existence, arity, authentication, pause, memory; then the handler; then what follows a run: the
+// log, statistics, slow log.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,10 @@ class Dispatcher {
  public:
   explicit Dispatcher(EngineState& engine) : engine_(engine) {}
 
-  // `command` is what the first argument names (CommandTable::Find), or null. `key` is the first key with its
-  // hash, if the command has one at a fixed place. `ticks` is the clock's value at the start; returns its value at the end
-  // through the same reference, so that requests in a row need one reading each.
+  // `command` is what the first argument names (CommandTable::Find), or null. `key` is the first
+  // key with its hash, if the command has one at a fixed place. `ticks` is the clock's value at the
+  // start; returns its value at the end through the same reference, so that requests in a row need
+  // one reading each.
   DispatchOutcome Dispatch(Client& client, const CommandInTable* command,
                            std::span<const std::string_view> arguments, storage::Key key,
                            uint64_t& ticks);

@@ -46,7 +46,7 @@ struct Statistics {
   size_t recent_max_input_buffer = 0;
   size_t recent_max_output_buffer = 0;
   int64_t started_wall_us = 0;
-  int64_t started_us = 0;  // monotonic
+  int64_t started_us = 0;                               // monotonic
   std::map<std::string, uint64_t, std::less<>> errors;  // by code, INFO errorstats; bounded
   InstantaneousRate commands_rate;
   InstantaneousRate input_rate;

@@ -1,5 +1,5 @@
-// ByteQueue: bytes that wait, contiguous; filled at the end, consumed from the front. Memory is not initialised,
-// and doubles at most.
+// ByteQueue: bytes that wait, contiguous; filled at the end, consumed from the front. Memory is not
+// initialised, and doubles at most.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// ReadArena: one block of memory into which all connections read during a turn, slice after slice, so that
-// their requests can be decoded where they lie. Reset when the turn has worked them off.
+// ReadArena: one block of memory into which all connections read during a turn, slice after slice,
+// so that their requests can be decoded where they lie. Reset when the turn has worked them off.
 #pragma once
 
 #include <cstddef>

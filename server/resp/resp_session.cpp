@@ -25,7 +25,8 @@ std::span<char> RespSession::ReadSpace() {
   const size_t wanted = decoder.in_request() && decoder.bytes_wanted() > pending_.size()
                             ? decoder.bytes_wanted() - pending_.size()
                             : kReadMin;
-  const size_t least = std::clamp(wanted, kReadMin, std::clamp(pending_.size(), kReadMin, kReadMax));
+  const size_t least =
+      std::clamp(wanted, kReadMin, std::clamp(pending_.size(), kReadMin, kReadMax));
   return pending_.Room(least);
 }
 

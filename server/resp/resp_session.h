@@ -1,8 +1,9 @@
 // RespSession: one RESP connection: its unfinished input, its client, and where decoding stands.
 //
-// Bytes normally lie in the turn's arena and are decoded there. What a turn leaves (half a request, or requests
-// of a client that is blocked, paused or held back) moves to pending_, the session's own buffer; then reads
-// go there until it is empty again. pending_ grows with the bytes that arrived, never with those announced.
+// Bytes normally lie in the turn's arena and are decoded there. What a turn leaves (half a request,
+// or requests of a client that is blocked, paused or held back) moves to pending_, the session's
+// own buffer; then reads go there until it is empty again. pending_ grows with the bytes that
+// arrived, never with those announced.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +40,8 @@ class RespSession final : public Session {
   size_t pending_bytes() const { return pending_.size(); }
   size_t pending_free() const { return pending_.capacity() - pending_.size(); }
 
-  // After a turn: the first `executed` bytes of input() are done, the others are kept. `rewound`: the decoder
-  // had gone further than what was executed, and must start again.
+  // After a turn: the first `executed` bytes of input() are done, the others are kept. `rewound`:
+  // the decoder had gone further than what was executed, and must start again.
   void FinishTurn(size_t executed, bool rewound);
 
   Client client;

@@ -105,8 +105,8 @@ void Turn::Execute() {
     if (!session.CanRun()) continue;
     const std::span<const std::string_view> arguments(arguments_.data() + request.first_argument,
                                                       request.argument_count);
-    const DispatchOutcome outcome = engine_.dispatcher.Dispatch(session.client, request.command,
-                                                                arguments, request.key, ticks);
+    const DispatchOutcome outcome =
+        engine_.dispatcher.Dispatch(session.client, request.command, arguments, request.key, ticks);
     if (outcome == DispatchOutcome::kPostponed) {
       if (!inline_copy_.empty()) RestoreInline(session);
       continue;
@@ -130,8 +130,10 @@ void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
     engine_.statistics.NoteError("ERR");
   } else {
     engine_.log.Warning(
-        "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands "
-        "to Cinnabar. This is likely due to an attacker attempting to use Cross Protocol Scripting to "
+        "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
+        "commands "
+        "to Cinnabar. This is likely due to an attacker attempting to use Cross Protocol Scripting "
+        "to "
         "compromise your instance. Connection from " +
         session.client.peer.remote_address + " aborted.");
   }

@@ -2,13 +2,14 @@
 //
 //   decode ──> look up ──> prefetch ──> execute
 //
-// Requests of all ready sessions are decoded into a batch of kBatchMax; each names its command and its first
-// key, whose bucket is prefetched at once. When the batch is full, the records that the buckets point to are
-// prefetched, and then the requests run in order. A million-key GET costs cache misses, not instructions: side
-// by side they cost a tenth. What is prefetched is only a hint: each run looks up again.
+// Requests of all ready sessions are decoded into a batch of kBatchMax; each names its command and
+// its first key, whose bucket is prefetched at once. When the batch is full, the records that the
+// buckets point to are prefetched, and then the requests run in order. A million-key GET costs
+// cache misses, not instructions: side by side they cost a tenth. What is prefetched is only a
+// hint: each run looks up again.
 //
-// Decoding runs ahead of executing, so a session that stops in the middle (it blocked, was closed, or has too
-// much unsent output) keeps the bytes from its first request that did not run.
+// Decoding runs ahead of executing, so a session that stops in the middle (it blocked, was closed,
+// or has too much unsent output) keeps the bytes from its first request that did not run.
 #pragma once
 
 #include <array>
@@ -47,7 +48,8 @@ class Turn {
     storage::Key key;
   };
 
-  // Decodes until the batch is full or the session has no complete request; false when it is done with.
+  // Decodes until the batch is full or the session has no complete request; false when it is done
+  // with.
   bool Decode(RespSession& session);
   void AddRequest(RespSession& session, size_t first_argument, size_t wire_end);
   void RefuseInput(RespSession& session, protocol::resp::DecodeStatus status);

@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kInlineBytesMax = 4096;
 constexpr size_t kInlineGrowMax = 1024;
 constexpr int kRandomTriesMax = 100;
+constexpr size_t kSweptItemsMax = 2048;
 
 std::string_view BytesOf(LargeString* const& pointer) {
   return {reinterpret_cast<const char*>(&pointer), sizeof pointer};
@@ -25,7 +26,8 @@ Database::Database(Keyspace& keyspace, int index)
     : keyspace_(keyspace), index_(index), table_(Keyspace::HashOfRecord, &keyspace.hasher_) {}
 
 Database::~Database() {
-  while (table_.Dismantle(SIZE_MAX, [this](void* entry) { FreeRecord(static_cast<Record*>(entry)); })) {
+  while (table_.Dismantle(SIZE_MAX,
+                          [this](void* entry) { FreeRecord(static_cast<Record*>(entry)); })) {
   }
 }
 
@@ -122,8 +124,8 @@ int64_t Database::ExpiryAfter(Found found, ExpiryChange change) const {
   return Record::kNoExpiry;
 }
 
-// Makes the draft's record the key's. When it fits the old one's memory, it is written there. The draft's
-// payload may lie in the old record.
+// Makes the draft's record the key's. When it fits the old one's memory, it is written there. The
+// draft's payload may lie in the old record.
 Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
   if (!found) {
     Record* record = NewRecord(draft);
@@ -366,8 +368,8 @@ void Database::FireExpiry(uint64_t hash_prefix) {
   const uint64_t hash = hash_prefix << 16;
   // Two keys may share the prefix: all that are due go, and one that is not is put back.
   while (HashTable::Slot* slot = table_.Find(hash, [&](void* entry) {
-           return matches(entry) && IsExpired(*static_cast<const Record*>(entry));
-         })) {
+    return matches(entry) && IsExpired(*static_cast<const Record*>(entry));
+  })) {
     const Found found(slot);
     Expire(keyspace_.MakeKey(found->key()), found);
   }
@@ -379,8 +381,12 @@ void Database::FireExpiry(uint64_t hash_prefix) {
 
 bool Database::ExpireDue(size_t keys) {
   if (!expiries_) return false;
-  return expiries_->Advance(keyspace_.now_ms_, keys,
-                            [this](uint64_t hash_prefix) { FireExpiry(hash_prefix); });
+  struct Fire {
+    Database& database;
+    void operator()(uint64_t hash_prefix) { database.FireExpiry(hash_prefix); }
+    void Prefetch(uint64_t hash_prefix) { database.table_.PrefetchEntry(hash_prefix << 16); }
+  };
+  return expiries_->Advance(keyspace_.now_ms_, keys, Fire{*this});
 }
 
 int64_t Database::NextExpiryMs() const {
@@ -390,13 +396,13 @@ int64_t Database::NextExpiryMs() const {
 void Database::Maintain() {
   if (table_.slots() > 1024 && table_.size() * 2 < table_.slots()) table_.Shrink(16);
   if (!expiries_ || expiries_->items() <= 2 * volatile_keys_ + 4096) return;
-  expiries_->Sweep(1024, [this](uint64_t hash_prefix, int64_t begin_ms, int64_t end_ms) {
+  // An item whose key has a later deadline stays: it may be the key's only one.
+  expiries_->Sweep(kSweptItemsMax, [this](uint64_t hash_prefix, int64_t begin_ms, int64_t) {
     return table_.Find(hash_prefix << 16, [&](void* entry) {
-             const Record& record = *static_cast<const Record*>(entry);
-             return record.has_expiry() && record.expiry_ms() >= begin_ms &&
-                    record.expiry_ms() < end_ms &&
-                    keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
-           }) != nullptr;
+      const Record& record = *static_cast<const Record*>(entry);
+      return record.has_expiry() && record.expiry_ms() >= begin_ms &&
+             keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
+    }) != nullptr;
   });
 }
 

@@ -1,15 +1,16 @@
 // Database: the keys of one numbered database, and how long they live.
 //
-// All removal of keys goes through Erase; lazy expiry lives here and nowhere else: Find never shows an
-// expired key. Records are found by a key hashed once (Key), and changed through a Found, which names the
-// slot in the table.
+// All removal of keys goes through Erase; lazy expiry lives here and nowhere else: Find never shows
+// an expired key. Records are found by a key hashed once (Key), and changed through a Found, which
+// names the slot in the table.
 //
-// Lifetime: a Found, and every view into its record, is valid until the next call that may change the
-// database, which is every one that is not const, Find included (it may expire a key).
+// Lifetime: a Found, and every view into its record, is valid until the next call that may change
+// the database, which is every one that is not const, Find included (it may expire a key).
 //
 // Invariants, verified by CheckInvariants():
 //   1. data_bytes() is the sum of UsableSize of the records and the memory of their large strings;
-//   2. volatile_keys() counts the records with an expiry; each is indexed for a time no later than it.
+//   2. volatile_keys() counts the records with an expiry; each is indexed for a time no later than
+//   it.
 #pragma once
 
 #include <cstddef>
@@ -85,11 +86,12 @@ class Database {
   size_t memory() const;
   const HashTable& table() const { return table_; }
 
-  // The live record of the key. An expired one is removed first (or, while expiry is paused, hidden).
+  // The live record of the key. An expired one is removed first (or, while expiry is paused,
+  // hidden).
   Found Find(const Key& key, Access access);
 
-  // Makes `bytes` the key's value, as an integer where the text is one. `found` is the key's, maybe empty,
-  // of any type. False when there is no memory for it; then nothing has changed.
+  // Makes `bytes` the key's value, as an integer where the text is one. `found` is the key's, maybe
+  // empty, of any type. False when there is no memory for it; then nothing has changed.
   [[nodiscard]] bool SetString(const Key& key, Found found, std::string_view bytes,
                                ExpiryChange expiry);
   // The same for a value that is known to be an integer; the expiry is kept.
@@ -100,28 +102,31 @@ class Database {
   // Takes over a large string that nobody else refers to.
   void SetLargeString(const Key& key, Found found, LargeString* string, ExpiryChange expiry);
 
-  // Makes the key's string `size` bytes long, at least as long as it was, filled up with zero bytes, and open to
-  // changes in place: the bytes are returned. The expiry stays. `found` is a string or empty. nullptr: no
-  // memory, nothing has changed.
+  // Makes the key's string `size` bytes long, at least as long as it was, filled up with zero
+  // bytes, and open to changes in place: the bytes are returned. The expiry stays. `found` is a
+  // string or empty. nullptr: no memory, nothing has changed.
   [[nodiscard]] char* GrowString(const Key& key, Found found, size_t size);
 
   void Erase(const Key& key, Found found);
 
-  // Sets or clears the expiry of a live record. Times not after now are the caller's to treat as a removal.
+  // Sets or clears the expiry of a live record. Times not after now are the caller's to treat as a
+  // removal.
   void SetExpiry(const Key& key, Found found, int64_t at_ms);
   bool ClearExpiry(const Key& key, Found found);
 
-  // Gives the key's value and expiry to `target_key` in `target` (which may be this database), whose old
-  // value must be gone; the source stays (Copy) or goes (Move).
-  [[nodiscard]] bool CopyTo(Found found, Database& target, const Key& target_key, ExpiryChange expiry);
+  // Gives the key's value and expiry to `target_key` in `target` (which may be this database),
+  // whose old value must be gone; the source stays (Copy) or goes (Move).
+  [[nodiscard]] bool CopyTo(Found found, Database& target, const Key& target_key,
+                            ExpiryChange expiry);
   void MoveTo(const Key& key, Found found, Database& target, const Key& target_key);
 
-  // A random live record; empty when there is none. Gives up after a hundred expired ones, as Redis does, and
-  // then returns an expired one only while expiry is paused.
+  // A random live record; empty when there is none. Gives up after a hundred expired ones, as Redis
+  // does, and then returns an expired one only while expiry is paused.
   Found RandomKey();
 
-  // One step of an iteration over all keys (HashTable::Scan): visit(const Record&) for live and expired ones
-  // alike; the caller filters with IsExpired, and must not change the database meanwhile.
+  // One step of an iteration over all keys (HashTable::Scan): visit(const Record&) for live and
+  // expired ones alike; the caller filters with IsExpired, and must not change the database
+  // meanwhile.
   template <class Visit>
   uint64_t Scan(uint64_t cursor, Visit&& visit) const {
     return table_.Scan(cursor, [&](void* entry) { visit(*static_cast<const Record*>(entry)); });

@@ -33,7 +33,8 @@ class Keyspace {
   };
 
   // `random` and `listener` outlive the keyspace. `secret` seeds the hashes of keys.
-  Keyspace(int databases, const KeyHasher::Secret& secret, Random& random, ChangeListener& listener);
+  Keyspace(int databases, const KeyHasher::Secret& secret, Random& random,
+           ChangeListener& listener);
   ~Keyspace();
 
   Key MakeKey(std::string_view bytes) const { return {bytes, hasher_(bytes)}; }
@@ -61,14 +62,16 @@ class Keyspace {
   SlabAllocator& slab() { return slab_; }
   size_t keys() const;
 
-  // How memory that is slow to give back (munmap of large buffers) leaves the loop; by default at once.
+  // How memory that is slow to give back (munmap of large buffers) leaves the loop; by default at
+  // once.
   void set_free_elsewhere(std::function<void(LargeString*)> free_elsewhere) {
     free_elsewhere_ = std::move(free_elsewhere);
   }
   // Drops a reference to a large string; the last one frees it.
   void ReleaseLarge(LargeString* string);
 
-  // Takes apart what Clear left, about `segments` segments of 512 keys. Returns whether more is left.
+  // Takes apart what Clear left, about `segments` segments of 512 keys. Returns whether more is
+  // left.
   bool FreeSome(size_t segments);
   // A time slice of expiry over all databases. Returns whether more keys are due.
   bool ExpireDue(size_t keys);
@@ -87,7 +90,9 @@ class Keyspace {
   static uint64_t HashOfRecord(const void* record, const void* hasher) {
     return (*static_cast<const KeyHasher*>(hasher))(static_cast<const Record*>(record)->key());
   }
-  uint32_t NewAccess() const { return access_policy_.is_lfu ? minutes_ << 8 | kLfuInitial : lru_seconds_; }
+  uint32_t NewAccess() const {
+    return access_policy_.is_lfu ? minutes_ << 8 | kLfuInitial : lru_seconds_;
+  }
   void Touch(Record& record);
 
   static constexpr uint32_t kLfuInitial = 5;  // a new key is not the first to go

@@ -124,7 +124,8 @@ std::string_view Record::draft_payload() const {
 }
 
 size_t Record::size() const {
-  return static_cast<size_t>(payload() - Chars()) + PayloadBytes(encoding(), draft_payload().size());
+  return static_cast<size_t>(payload() - Chars()) +
+         PayloadBytes(encoding(), draft_payload().size());
 }
 
 }  // namespace storage

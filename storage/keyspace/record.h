@@ -1,4 +1,5 @@
-// Record: a key, its expiry and its value in one allocation: one pointer from the table, one cache miss.
+// Record: a key, its expiry and its value in one allocation: one pointer from the table, one cache
+// miss.
 //
 //   +------------+-------+--------+------------+----------+-----+---------+
 //   | type 4,    | flags | access | key length | expiry   | key | payload |
@@ -6,11 +7,13 @@
 //   +------------+-------+--------+------------+----------+-----+---------+
 //   byte 0         1       2..4     5
 //
-// The payload is described in storage/types/value.h. "access" is the LRU clock in seconds (24 bits), or
-// under an LFU policy 16 bits of minutes and an 8-bit logarithmic counter. Nothing is aligned: fields are read
-// by memcpy. A key of 16 and a value of 32 bytes take 55 bytes, with an expiry 63.
+// The payload is described in storage/types/value.h. "access" is the LRU clock in seconds (24
+// bits), or under an LFU policy 16 bits of minutes and an 8-bit logarithmic counter. Nothing is
+// aligned: fields are read by memcpy. A key of 16 and a value of 32 bytes take 55 bytes, with an
+// expiry 63.
 //
-// A record never changes its size class by itself: Database makes a new one and puts it into the slot.
+// A record never changes its size class by itself: Database makes a new one and puts it into the
+// slot.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +31,8 @@ struct RecordDraft {
   std::string_view key;
   Type type = Type::kString;
   Encoding encoding = Encoding::kPlain;
-  // kInt*: the integer's bytes; kShort and kPlain: the string's; kLarge: the pointer's. The bytes may lie in
-  // another record that lives until the new one is filled.
+  // kInt*: the integer's bytes; kShort and kPlain: the string's; kLarge: the pointer's. The bytes
+  // may lie in another record that lives until the new one is filled.
   std::string_view payload;
   uint32_t access = 0;
   int64_t expiry_ms = -1;  // -1: none
@@ -77,7 +80,9 @@ class Record {
     bytes_[1] = static_cast<uint8_t>(indexed ? flags() | kIndexed : flags() & ~kIndexed);
   }
 
-  uint32_t access() const { return bytes_[2] | bytes_[3] << 8 | static_cast<uint32_t>(bytes_[4]) << 16; }
+  uint32_t access() const {
+    return bytes_[2] | bytes_[3] << 8 | static_cast<uint32_t>(bytes_[4]) << 16;
+  }
   void set_access(uint32_t access) {
     bytes_[2] = static_cast<uint8_t>(access);
     bytes_[3] = static_cast<uint8_t>(access >> 8);
@@ -99,7 +104,8 @@ class Record {
   // Overwrites the payload with one for which FitsInPlace(draft) holds.
   void Rewrite(Encoding encoding, std::string_view payload);
   size_t size() const;  // all bytes of the record
-  // The payload in the form that a draft takes: the string's bytes, the integer's, or the pointer's.
+  // The payload in the form that a draft takes: the string's bytes, the integer's, or the
+  // pointer's.
   std::string_view draft_payload() const;
 
  private:

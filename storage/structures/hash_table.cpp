@@ -135,7 +135,8 @@ bool HashTable::GrowFor(uint64_t hash, const Segment& segment) {
   return true;
 }
 
-// Hashes that agree in many more bits than the size explains must not grow the directory without bound.
+// Hashes that agree in many more bits than the size explains must not grow the directory without
+// bound.
 unsigned HashTable::DepthMax() const {
   return static_cast<unsigned>(std::bit_width(size_ / 256)) + 8;
 }
@@ -172,16 +173,19 @@ void HashTable::Point(uint64_t hash, const Segment& segment) {
 
 unsigned HashTable::BucketsFor(size_t entries, unsigned fill_percent) {
   unsigned buckets = 1;
-  while (buckets < kBucketsMax && entries * 100 > size_t{buckets} * kSlotsPerBucket * fill_percent) {
+  while (buckets < kBucketsMax &&
+         entries * 100 > size_t{buckets} * kSlotsPerBucket * fill_percent) {
     buckets = NextBuckets(buckets);
   }
   return buckets;
 }
 
-// Makes a segment of the given tagged entries. What finds no room even in the largest one overflows.
+// Makes a segment of the given tagged entries. What finds no room even in the largest one
+// overflows.
 void HashTable::Build(uint64_t hash, unsigned depth, unsigned lost, bool overflow,
                       std::span<const Slot> tagged, unsigned fill_percent) {
-  for (unsigned buckets = BucketsFor(tagged.size(), fill_percent);; buckets = NextBuckets(buckets)) {
+  for (unsigned buckets = BucketsFor(tagged.size(), fill_percent);;
+       buckets = NextBuckets(buckets)) {
     Segment segment = NewSegment(depth, buckets, lost);
     segment.overflow = overflow;
     size_t placed = 0;
@@ -211,7 +215,8 @@ void HashTable::Split(uint64_t hash, const Segment& segment) {
   for (size_t i = 0; i < slot_count; ++i) {
     const Slot slot = segment.slots[i];
     if ((slot & kEntryMask) == 0) continue;
-    // The tag's first bit chooses the half, the others move up; what follows them is lost, or read anew.
+    // The tag's first bit chooses the half, the others move up; what follows them is lost, or read
+    // anew.
     uint64_t shifted = slot & 0xffff000000000000u;
     if (refresh) shifted = hash_of_(EntryOf(slot), context_) << segment.depth;
     const size_t half = shifted >> 63;
@@ -229,8 +234,8 @@ void HashTable::Split(uint64_t hash, const Segment& segment) {
   FreeSegment(segment);
 }
 
-// Makes the directory tell hashes apart by `depth` bits around `hash`; moves at most 4 KiB of words, and the
-// top only when a block's range must be cut.
+// Makes the directory tell hashes apart by `depth` bits around `hash`; moves at most 4 KiB of
+// words, and the top only when a block's range must be cut.
 void HashTable::DeepenDirectory(uint64_t hash, unsigned depth) {
   for (;;) {
     const uint64_t block = top_[hash >> (64 - top_bits_)];
@@ -290,9 +295,8 @@ void HashTable::Erase(uint64_t hash, Slot* slot) {
 
 size_t HashTable::Count(const Segment& segment) {
   const size_t count = size_t{segment.buckets} * kSlotsPerBucket;
-  return static_cast<size_t>(std::count_if(segment.slots, segment.slots + count, [](Slot slot) {
-    return (slot & kEntryMask) != 0;
-  }));
+  return static_cast<size_t>(std::count_if(segment.slots, segment.slots + count,
+                                           [](Slot slot) { return (slot & kEntryMask) != 0; }));
 }
 
 void HashTable::ShrinkSegment(uint64_t hash) {
@@ -312,7 +316,8 @@ bool HashTable::MergeWithBuddy(uint64_t hash, const Segment& segment, size_t ent
   const Segment buddy(WordOf(hash ^ buddy_bit));
   if (buddy.depth != segment.depth || entries + Count(buddy) > kMergeEntriesMax) return false;
   const bool segment_is_upper = (hash & buddy_bit) != 0;
-  const Segment halves[2] = {segment_is_upper ? buddy : segment, segment_is_upper ? segment : buddy};
+  const Segment halves[2] = {segment_is_upper ? buddy : segment,
+                             segment_is_upper ? segment : buddy};
   const unsigned lost_before = std::max(segment.lost, buddy.lost);
   const unsigned lost = lost_before == 0 ? 0 : lost_before - 1;
   const uint64_t tag_mask = ~uint64_t{0} << (48 + lost);
@@ -344,11 +349,12 @@ void HashTable::Shrink(size_t segments) {
 void* HashTable::RandomEntry(Random& random) const {
   CHECK_INVARIANT(size_ > 0);
   if (!overflow_.empty() && random.Below(size_) < overflow_.size()) {
-    return EntryOf(std::next(overflow_.begin(), static_cast<int64_t>(random.Below(overflow_.size())))
-                       ->second);
+    return EntryOf(
+        std::next(overflow_.begin(), static_cast<int64_t>(random.Below(overflow_.size())))->second);
   }
-  // A random hash meets a segment of depth d with probability 2^-d, but each of its slots should be as likely
-  // as any other: so the shallower ones are refused with probability 1 - 2^(d - depth_max).
+  // A random hash meets a segment of depth d with probability 2^-d, but each of its slots should be
+  // as likely as any other: so the shallower ones are refused with probability 1 - 2^(d -
+  // depth_max).
   const unsigned depth_max = static_cast<unsigned>(std::bit_width(size_ / 128));
   for (int tries = 0; tries < 1000; ++tries) {
     const Segment segment(WordOf(random.Next()));

@@ -1,11 +1,11 @@
 // HashTable: entries ordered by their hash, in segments of at most 4 KiB.
 //
-// A table that doubles as a whole stalls for as long as the data is large, and one that moves in the
-// background keeps two copies of itself. Here the hash's first bits choose a segment and the next ones a
-// bucket in it, so that all entries lie in the order of their hashes; a full segment grows by steps and
-// then splits in two, which is bounded work, and "how far a walk has come" is just a hash: SCAN and
-// snapshots stay true while the table grows and shrinks. The design follows extendible hashing (Fagin et
-// al. 1979) with segments as in Dash (Lu et al. 2020).
+// A table that doubles as a whole stalls for as long as the data is large, and one that moves in
+// the background keeps two copies of itself. Here the hash's first bits choose a segment and the
+// next ones a bucket in it, so that all entries lie in the order of their hashes; a full segment
+// grows by steps and then splits in two, which is bounded work, and "how far a walk has come" is
+// just a hash: SCAN and snapshots stay true while the table grows and shrinks. The design follows
+// extendible hashing (Fagin et al. 1979) with segments as in Dash (Lu et al. 2020).
 //
 //   hash   [ p bits: block | b bits: word ]   p + b >= d
 //          [ d bits: segment | 16 bits: tag | ... ]        bucket = tag * buckets / 65536
@@ -15,18 +15,20 @@
 //   segment   [ bucket 0 ][ bucket 1 ] ... 1, 2, 4 .. 32, 40, 48, 56 or 64 buckets of 64 bytes
 //   bucket    8 slots of 64 bits: [ tag 16 | pointer 45 | 2 unused | spilled 1 ]
 //
-// An entry lies in its home bucket or one of the next kProbe - 1 (around the end). "spilled", in slot 0,
-// says that an entry passed this bucket for lack of room: a search stops at the first bucket without it.
-// "lost" counts low tag bits that are unknown (zero) because splits shift tags without reading entries.
-// Hashes so alike that splitting does not part them go to overflow_, which keeps every operation correct.
+// An entry lies in its home bucket or one of the next kProbe - 1 (around the end). "spilled", in
+// slot 0, says that an entry passed this bucket for lack of room: a search stops at the first
+// bucket without it. "lost" counts low tag bits that are unknown (zero) because splits shift tags
+// without reading entries. Hashes so alike that splitting does not part them go to overflow_, which
+// keeps every operation correct.
 //
-// Cost: a hit reads the word, a bucket (1.1 on average) and the entry: two cache misses in a large table.
-// Insert moves at most one segment. About 10.5 bytes an entry.
-// Lifetime: the table owns its segments, never the entries. A slot is valid until the next Insert, Erase or
-// Shrink. Entries are pointers below 2^48 with 8-byte alignment.
+// Cost: a hit reads the word, a bucket (1.1 on average) and the entry: two cache misses in a large
+// table. Insert moves at most one segment. About 10.5 bytes an entry. Lifetime: the table owns its
+// segments, never the entries. A slot is valid until the next Insert, Erase or Shrink. Entries are
+// pointers below 2^48 with 8-byte alignment.
 //
 // Invariants, verified by CheckInvariants():
-//   1. every entry lies within kProbe buckets from its home, and the buckets it passed say "spilled";
+//   1. every entry lies within kProbe buckets from its home, and the buckets it passed say
+//   "spilled";
 //   2. the words of a segment are all those of its prefix, and equal;
 //   3. size() counts the entries, memory() the bytes of segments, blocks and top.
 #pragma once
@@ -65,7 +67,8 @@ class HashTable {
 
   static void* EntryOf(Slot slot) { return reinterpret_cast<void*>(slot & kEntryMask); }
 
-  // The slot of the entry for which `equals(entry)` holds among those with this hash's tag; nullptr: none.
+  // The slot of the entry for which `equals(entry)` holds among those with this hash's tag;
+  // nullptr: none.
   template <class Equals>
   Slot* Find(uint64_t hash, Equals&& equals) const;
 
@@ -81,9 +84,10 @@ class HashTable {
   __attribute__((always_inline)) void PrefetchBucket(uint64_t hash) const;
   __attribute__((always_inline)) void PrefetchEntry(uint64_t hash) const;
 
-  // One step of a walk in hash order: calls `visit(entry)` for the entries of one bucket at `cursor` and
-  // returns the next cursor, 0 at the end. Start with 0. An entry that is there throughout is visited, however
-  // the table grows or shrinks between the steps; rarely twice. Cursors are below 2^48.
+  // One step of a walk in hash order: calls `visit(entry)` for the entries of one bucket at
+  // `cursor` and returns the next cursor, 0 at the end. Start with 0. An entry that is there
+  // throughout is visited, however the table grows or shrinks between the steps; rarely twice.
+  // Cursors are below 2^48.
   template <class Visit>
   uint64_t Scan(uint64_t cursor, Visit&& visit) const;
 
@@ -93,8 +97,8 @@ class HashTable {
   // Looks at up to `segments` segments and gives memory of sparse ones back. Call it now and then.
   void Shrink(size_t segments);
 
-  // Takes the table apart in slices: frees up to `segments` segments, calling `release(entry)` for each
-  // entry. False when nothing is left. Nothing else may be called in between.
+  // Takes the table apart in slices: frees up to `segments` segments, calling `release(entry)` for
+  // each entry. False when nothing is left. Nothing else may be called in between.
   template <class Release>
   bool Dismantle(size_t segments, Release&& release);
 
@@ -180,7 +184,8 @@ class HashTable {
 
   HashOf hash_of_;
   const void* context_;
-  uint64_t* top_ = nullptr;  // 2^top_bits_ words: [ prefix bits 16 | block pointer 44 | index bits 4 ]
+  uint64_t* top_ =
+      nullptr;  // 2^top_bits_ words: [ prefix bits 16 | block pointer 44 | index bits 4 ]
   unsigned top_bits_ = 1;
   size_t size_ = 0;
   size_t slots_ = 0;
@@ -188,7 +193,8 @@ class HashTable {
   uint64_t erases_ = 0;
   uint64_t shrink_position_ = 0;
   uint64_t dismantle_position_ = 0;
-  std::multimap<uint64_t, Slot> overflow_;  // by hash; the words of their segments carry kOverflowFlag
+  std::multimap<uint64_t, Slot>
+      overflow_;  // by hash; the words of their segments carry kOverflowFlag
 };
 
 template <class Equals>
@@ -248,9 +254,10 @@ uint64_t HashTable::Scan(uint64_t cursor, Visit&& visit) const {
   const Segment segment(word);
   const uint64_t from_tag = segment.TagOf(hash);
   const unsigned bucket_index = segment.HomeOf(from_tag);
-  // The next position: the first tag of the next bucket, rounded up to a tag that can occur. Without the
-  // rounding a cursor could be cut back to the bucket it came from, forever.
-  uint64_t next_tag = ((bucket_index + 1) * uint64_t{65536} + segment.buckets - 1) / segment.buckets;
+  // The next position: the first tag of the next bucket, rounded up to a tag that can occur.
+  // Without the rounding a cursor could be cut back to the bucket it came from, forever.
+  uint64_t next_tag =
+      ((bucket_index + 1) * uint64_t{65536} + segment.buckets - 1) / segment.buckets;
   const uint64_t unit = uint64_t{1} << segment.lost;
   next_tag = (next_tag + unit - 1) & ~(unit - 1);
   uint64_t next = EndOf(hash, segment.depth);

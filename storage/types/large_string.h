@@ -1,8 +1,8 @@
 // LargeString: bytes in a buffer of their own, shared by reference.
 //
-// Values that are too large for their record live here. A reply sends them without a copy by holding a
-// reference; whoever wants to change a shared one makes a copy first (copy on write), so a reader's bytes
-// never move. One thread owns all references.
+// Values that are too large for their record live here. A reply sends them without a copy by
+// holding a reference; whoever wants to change a shared one makes a copy first (copy on write), so
+// a reader's bytes never move. One thread owns all references.
 //
 //   LargeString   [ references 8 | size 8 | capacity 8 | bytes ... capacity ]
 #pragma once
@@ -15,15 +15,16 @@ namespace storage {
 
 class LargeString {
  public:
-  // A string of `size` uninitialised bytes with room for `capacity`, one reference; nullptr when the memory
-  // is not to be had: the size may come from a peer.
+  // A string of `size` uninitialised bytes with room for `capacity`, one reference; nullptr when
+  // the memory is not to be had: the size may come from a peer.
   static LargeString* TryCreate(size_t size, size_t capacity);
 
   LargeString(const LargeString&) = delete;
   LargeString& operator=(const LargeString&) = delete;
 
   void AddReference() { ++references_; }
-  // Drops a reference; true when it was the last one: then the caller frees it (Destroy, or elsewhere).
+  // Drops a reference; true when it was the last one: then the caller frees it (Destroy, or
+  // elsewhere).
   [[nodiscard]] bool DropReference() { return --references_ == 0; }
   static void Destroy(LargeString* string);
 

@@ -13,7 +13,8 @@
 
 namespace storage {
 
-// Strings of up to this many bytes that are set as a whole are "embstr" to OBJECT ENCODING, as in Redis.
+// Strings of up to this many bytes that are set as a whole are "embstr" to OBJECT ENCODING, as in
+// Redis.
 inline constexpr size_t kShortBytesMax = 44;
 
 // Room for an integer's digits.
@@ -59,7 +60,8 @@ class IntegerPayload {
   Encoding encoding_;
 };
 
-// The bytes of a record that holds a string: a view into the record, or into `scratch` for an integer.
+// The bytes of a record that holds a string: a view into the record, or into `scratch` for an
+// integer.
 template <class AnyRecord>
 std::string_view ReadString(const AnyRecord& record, StringScratch& scratch) {
   if (!IsInteger(record.encoding())) return record.bytes();

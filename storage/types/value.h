@@ -1,5 +1,5 @@
-// What a key can hold, and how it lies in a record's payload. Types and encodings appear in no file: dumps
-// have their own numbers.
+// What a key can hold, and how it lies in a record's payload. Types and encodings appear in no
+// file: dumps have their own numbers.
 //
 //   encoding   payload
 //   kInt8..64  the integer, 1, 2, 4 or 8 bytes, native order

@@ -18,7 +18,8 @@ inline void ReplyString(protocol::resp::ReplyWriter& reply, storage::Keyspace& k
     reply.Bulk(bytes);
     return;
   }
-  // The reference keeps the bytes as they are now, whatever happens to the key before they are sent.
+  // The reference keeps the bytes as they are now, whatever happens to the key before they are
+  // sent.
   struct Owner {
     storage::Keyspace& keyspace;
     storage::LargeString* string;

@@ -32,7 +32,8 @@ struct Fixture {
   Random random{42};
 
   HashTable::Slot* Find(const Entry& wanted) {
-    return table.Find(wanted.hash, [&](void* e) { return static_cast<Entry*>(e)->id == wanted.id; });
+    return table.Find(wanted.hash,
+                      [&](void* e) { return static_cast<Entry*>(e)->id == wanted.id; });
   }
   void Add(uint64_t hash, uint64_t id) {
     auto entry = std::make_unique<Entry>(Entry{hash, id});
@@ -102,7 +103,9 @@ TEST_CASE("HashTable: holds thousands of equal hashes without growing its direct
   f.CheckAgainstModel();
 }
 
-TEST_CASE("HashTable: a scan returns every entry that is there throughout, while the table grows and shrinks") {
+TEST_CASE(
+    "HashTable: a scan returns every entry that is there throughout, while the table grows and "
+    "shrinks") {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     CAPTURE(seed);
     Fixture f;

@@ -1,0 +1,74 @@
+// Requests through the whole engine: pipelines, cuts, several connections, slow readers.
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/support/in_process_server.h"
+
+using tests::Encode;
+using tests::InProcessServer;
+
+TEST_CASE("Turn: a pipeline is answered in order") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  CHECK(client.SendRaw("PING\r\n*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n\r\n*0\r\nPING\r\n") ==
+        "+PONG\r\n$2\r\nhi\r\n+PONG\r\n");
+}
+
+TEST_CASE("Turn: a request cut anywhere is answered once it is whole") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  const std::string request = Encode({"SET", "key", "value"}) + Encode({"GET", "key"});
+  for (size_t cut = 0; cut <= request.size(); ++cut) {
+    CAPTURE(cut);
+    std::string got = client.SendRaw(request.substr(0, cut));
+    got += client.SendRaw(request.substr(cut));
+    CHECK(got == "+OK\r\n$5\r\nvalue\r\n");
+  }
+  std::string got;
+  for (const char byte : request) got += client.SendRaw(std::string_view(&byte, 1));
+  CHECK(got == "+OK\r\n$5\r\nvalue\r\n");
+}
+
+TEST_CASE("Turn: a value of several megabytes arrives and leaves unchanged") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  std::string value(5'000'000, 'x');
+  for (size_t i = 0; i < value.size(); i += 101) value[i] = static_cast<char>(i);
+  CHECK(client.Run({"SET", "large", value}) == "+OK\r\n");
+  CHECK(client.Run({"GET", "large"}) == "$5000000\r\n" + value + "\r\n");
+}
+
+TEST_CASE("Turn: a protocol error is answered after what came before it, and closes") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  CHECK(client.SendRaw("PING\r\n*1\r\n:5\r\nPING\r\n") ==
+        "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n");
+  CHECK_FALSE(client.is_open());
+}
+
+TEST_CASE("Turn: a peer that does not read is held back and then served to the end") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  client.Run({"SET", "k", std::string(100'000, 'v')});
+  client.reads = false;
+  std::string pipeline;
+  for (int i = 0; i < 200; ++i) pipeline += Encode({"GET", "k"});
+  CHECK(client.Push(pipeline) == pipeline.size());
+  server.RunTurns();
+  CHECK(client.session()->bytes_in_flight < 1'300'000);
+  CHECK_FALSE(client.session()->WantsBytes());
+  client.reads = true;
+  client.session()->OnWritten();
+  const size_t reply_bytes = std::string("$100000\r\n").size() + 100'000 + 2;
+  CHECK(client.SendRaw("").size() == 200 * reply_bytes);
+}
+
+TEST_CASE("Turn: unknown commands and wrong arities are refused with Redis's words") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  CHECK(client.Run({"NOPE", "a", "b"}) ==
+        "-ERR unknown command 'NOPE', with args beginning with: 'a' 'b' \r\n");
+  CHECK(client.Run({"get"}) == "-ERR wrong number of arguments for 'get' command\r\n");
+}

@@ -1,0 +1,119 @@
+// InProcessServer: a whole server without sockets: bytes in, bytes out, a clock that the test moves. What the
+// real shell does with sockets, this one does with strings.
+//
+//   InProcessServer server;
+//   auto& client = server.Connect();
+//   CHECK(client.Run({"SET", "k", "v"}) == "+OK\r\n");
+//   server.Advance(1000);   // milliseconds; ticks run as they would
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/config/config.h"
+#include "server/engine.h"
+#include "server/logging/log.h"
+#include "tests/support/manual_clock.h"
+
+namespace tests {
+
+// A log that remembers its lines.
+class ListeningLog final : public server::Log {
+ public:
+  explicit ListeningLog(const storage::Clock& clock) : Log(clock) {}
+  void Write(server::LogLevel, std::string_view text) override { lines.emplace_back(text); }
+  std::vector<std::string> lines;
+};
+
+// A shell that does as little as it can, at once.
+class TestShell final : public server::Shell {
+ public:
+  explicit TestShell(ManualClock& clock) : clock_(clock) {}
+  const server::ProcessFacts& facts() const override { return facts_; }
+  server::ProcessUsage Usage() override { return {}; }
+  void RequestShutdown() override { shutdown_requested = true; }
+  void Crash(std::string_view) override { crash_requested = true; }
+  std::optional<std::string> ApplyListeners() override { return std::nullopt; }
+  std::optional<std::string> ApplySettings() override { return std::nullopt; }
+  void RunElsewhere(std::function<void()> work) override { work(); }
+  void SleepMicroseconds(int64_t microseconds) override { clock_.AdvanceMs(microseconds / 1000); }
+
+  bool shutdown_requested = false;
+  bool crash_requested = false;
+
+ private:
+  ManualClock& clock_;
+  server::ProcessFacts facts_ = {.process_id = 4711,
+                                 .executable = "/usr/bin/cinnabar-server",
+                                 .config_file = "",
+                                 .event_api = "test"};
+};
+
+class InProcessServer;
+
+// One connection. Its pointer stays valid as long as the server; after Close it only remembers.
+class TestConnection {
+ public:
+  // Sends one request and returns all bytes that come back in one turn.
+  std::string Run(std::initializer_list<std::string_view> arguments);
+  std::string Run(const std::vector<std::string>& arguments);
+  // Hands bytes to the session, in as many reads as it takes, and runs turns until nothing is left to do.
+  std::string SendRaw(std::string_view bytes);
+  // Hands bytes over without running a turn. Returns how many the session took.
+  size_t Push(std::string_view bytes);
+  // All output since the last call.
+  std::string TakeOutput();
+  void Close();
+  bool is_open() const { return session_ != nullptr; }
+  server::Session* session() { return session_; }
+  // While false, output stays unsent, as with a peer that does not read.
+  bool reads = true;
+
+ private:
+  friend class InProcessServer;
+  InProcessServer* server_ = nullptr;
+  server::Session* session_ = nullptr;
+  std::string output_;
+  std::string unsent_;
+};
+
+class InProcessServer {
+ public:
+  // Directives as on the command line: {"requirepass secret", "databases 4"}.
+  explicit InProcessServer(std::initializer_list<std::string_view> directives = {},
+                           uint64_t seed = 1);
+  ~InProcessServer();
+
+  TestConnection& Connect(server::PeerFacts facts = {.remote_address = "127.0.0.1:50000",
+                                                     .local_address = "127.0.0.1:6379",
+                                                     .is_loopback = true,
+                                                     .descriptor = 8});
+  // The text with which the last connection was refused.
+  const std::string& refusal() const { return refusal_; }
+  // A turn, and what the shell does after it. Repeats while work is ready.
+  void RunTurns();
+  // Moves the clock in steps as the shell's timer would, with ticks and turns.
+  void Advance(int64_t milliseconds);
+
+  // Declared in the order in which the engine needs them.
+  ManualClock clock;
+  TestShell shell{clock};
+  ListeningLog log{clock};
+  server::Config config;
+  std::unique_ptr<server::Engine> engine;
+
+ private:
+  friend class TestConnection;
+  void Flush();
+
+  std::vector<std::unique_ptr<TestConnection>> connections_;
+  std::string refusal_;
+};
+
+// A request as clients send it.
+std::string Encode(const std::vector<std::string>& arguments);
+
+}  // namespace tests
