@@ -1,4 +1,5 @@
-// The slab allocator against a model: patterns in all usable bytes show overlaps, sums the counters.
+// The slab allocator against a model: patterns in all usable bytes show overlaps, sums the
+// counters.
 #include "storage/memory/slab_allocator.h"
 
 #include <doctest/doctest.h>
