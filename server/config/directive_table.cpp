@@ -85,7 +85,8 @@ std::string_view SuggestDirective(std::string_view misspelt) {
   const auto consider = [&](std::string_view name) {
     if (name.empty()) return;
     const size_t distance = EditDistance(asked, name);
-    if (distance >= best_distance) return;
+    if (distance == 0 || distance >= best_distance)
+      return;  // 0: the name is right, something else is wrong
     best_distance = distance;
     best = name;
   };

@@ -1,5 +1,4 @@
-// The slab allocator against a model: patterns in all usable bytes show overlaps, sums the
-// counters.
+// The slab allocator against a model: patterns in every usable byte show overlap, sums show the counters.
 #include "storage/memory/slab_allocator.h"
 
 #include <doctest/doctest.h>
