@@ -53,15 +53,24 @@ void Engine::Closed(Session* session) {
 
 void Engine::RunTurn() {
   EngineState& state = *state_;
-  if (!state.turn.HasReady() && !HasReadyWork()) return;
+  if (!HasReadyWork()) return;
+  // Reading the thread's own time is a system call: only when somebody watches latency.
+  const bool measures = state.config.settings().latency_monitor_threshold_ms > 0;
+  const int64_t cpu_before_us = measures ? state.shell.ThreadCpuMicroseconds() : 0;
   const uint64_t ticks = state.clock.Ticks();
   state.ReadClocks();
   state.turn.Run();
   RunSlices(state);
+  Statistics& statistics = state.statistics;
   const double ns =
       static_cast<double>(state.clock.Ticks() - ticks) * state.clock.NanosecondsPerTick();
-  ++state.statistics.turns;
-  state.statistics.turn_microseconds += static_cast<uint64_t>(ns / 1000);
+  ++statistics.turns;
+  statistics.turn_microseconds += static_cast<uint64_t>(ns / 1000);
+  if (measures) {
+    const int64_t own_us = state.shell.ThreadCpuMicroseconds() - cpu_before_us;
+    statistics.longest_turn_microseconds =
+        std::max(statistics.longest_turn_microseconds, static_cast<uint64_t>(own_us));
+  }
 }
 
 bool Engine::HasReadyWork() const {

@@ -31,6 +31,8 @@ class Shell {
   virtual ~Shell() = default;
   virtual const ProcessFacts& facts() const = 0;
   virtual ProcessUsage Usage() = 0;
+  // Processor time that the engine's thread has used: what others on the machine do is not in it.
+  virtual int64_t ThreadCpuMicroseconds() { return 0; }
   // Ends the loop after the current turn, all replies written. Exit status 0.
   virtual void RequestShutdown() = 0;
   // Ends the process at once, without any orderly step: DEBUG SEGFAULT and the like. Tests refuse.

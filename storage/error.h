@@ -1,4 +1,5 @@
-// Errors of storage: few and general. server/dispatch/command_error turns them into the client's text.
+// Errors of storage: few and general. server/dispatch/command_error turns them into the client's
+// text.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 namespace storage {
 
 enum class Error : uint8_t {
-  kWrongType,    // the key holds another type
+  kWrongType,  // the key holds another type
   kNotAnInteger,
   kNotAFloat,
   kOverflow,     // the result does not fit

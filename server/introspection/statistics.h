@@ -39,7 +39,7 @@ struct Statistics {
   uint64_t turns = 0;
   uint64_t turn_microseconds = 0;          // in RunTurn
   uint64_t command_microseconds = 0;       // in handlers
-  uint64_t longest_turn_microseconds = 0;  // of turns during which the thread was not interrupted
+  uint64_t longest_turn_microseconds = 0;  // own processor time; while latency is monitored
   uint64_t reads_processed = 0;
   uint64_t writes_processed = 0;
   size_t peak_memory = 0;

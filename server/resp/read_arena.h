@@ -10,8 +10,8 @@ namespace server {
 
 class ReadArena {
  public:
-  static constexpr size_t kBytes = 1024 * 1024;
-  static constexpr size_t kSliceMax = 64 * 1024;
+  static constexpr size_t kBytes = 512 * 1024;
+  static constexpr size_t kSliceMax = 32 * 1024;
 
   ReadArena() : memory_(new char[kBytes]) {}
 

@@ -1,4 +1,5 @@
-// Clock: where time comes from. The server reads the system's; tests move a clock by hand, so nothing sleeps.
+// Clock: where time comes from. The server reads the system's; tests move a clock by hand, so
+// nothing sleeps.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ class Clock {
   // Never goes back; its zero has no meaning. Timeouts and durations.
   virtual int64_t MonotonicMicroseconds() const = 0;
 
-  // A cheap reading for durations (a few nanoseconds): the processor's counter where there is one, else the
-  // monotonic clock. A moved clock moves its ticks too.
+  // A cheap reading for durations (a few nanoseconds): the processor's counter where there is one,
+  // else the monotonic clock. A moved clock moves its ticks too.
   uint64_t Ticks() const {
     if (nanoseconds_per_counter_ != 0) return ReadCounter();
     return static_cast<uint64_t>(MonotonicMicroseconds()) * 1000;

@@ -1,6 +1,7 @@
 // Glob patterns as in KEYS, SCAN MATCH, CONFIG GET, PSUBSCRIBE and ACL rules:
 //   ?  one byte    *  any bytes    [abc] [^a] [a-z]  a byte of a set    \x  the byte x itself
-// Iterative: time is O(pattern * text) in the worst case and the stack does not grow (CVE-2022-36021, CVE-2024-31228).
+// Iterative: time is O(pattern * text) in the worst case and the stack does not grow
+// (CVE-2022-36021, CVE-2024-31228).
 #pragma once
 
 #include <cstdint>

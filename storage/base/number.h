@@ -9,13 +9,13 @@
 
 namespace storage {
 
-// The only spelling of an integer that counts as one: optional '-', no '+', no leading zeros, no spaces, in
-// range. "-0" is none. So that text -> number -> text gives the same bytes.
+// The only spelling of an integer that counts as one: optional '-', no '+', no leading zeros, no
+// spaces, in range. "-0" is none. So that text -> number -> text gives the same bytes.
 std::optional<int64_t> ParseInt64(std::string_view text);
 std::optional<uint64_t> ParseUint64(std::string_view text);
 
-// Floating point arguments: decimal, exponent, hex floats, "inf"/"infinity" with sign, a leading '+'. Refuses "nan", spaces, empty
-// and trailing bytes, and results out of range.
+// Floating point arguments: decimal, exponent, hex floats, "inf"/"infinity" with sign, a leading
+// '+'. Refuses "nan", spaces, empty and trailing bytes, and results out of range.
 std::optional<long double> ParseLongDouble(std::string_view text);
 std::optional<double> ParseDouble(std::string_view text);
 
@@ -25,10 +25,12 @@ char* FormatInt64(char* to, int64_t value);
 
 // As INCRBYFLOAT prints: fixed notation with 17 digits after the point, trailing zeros cut.
 std::string FormatLongDouble(long double value);
-// Shortest form that reads back the same, as in double replies (Redis 7.4: 3, 0.1, 1e-7, 1e+22, inf, -inf, nan).
+// Shortest form that reads back the same, as in double replies (Redis 7.4: 3, 0.1, 1e-7, 1e+22,
+// inf, -inf, nan).
 std::string FormatDouble(double value);
 
-// "1k" = 1000, "1kb" = 1024, likewise m, mb, g, gb, b; case-insensitive; nullopt when malformed or too large.
+// "1k" = 1000, "1kb" = 1024, likewise m, mb, g, gb, b; case-insensitive; nullopt when malformed or
+// too large.
 std::optional<int64_t> ParseMemorySize(std::string_view text);
 
 // ASCII case-insensitive equality, the way option words are compared.

@@ -1,5 +1,6 @@
-// Random: a seeded generator (xoshiro256**, Blackman and Vigna, public domain algorithm) for choices that need
-// no secrecy: random keys, samples, LFU. Secrets (hash seeds, run ids, generated passwords) come from SecretBytes.
+// Random: a seeded generator (xoshiro256**, Blackman and Vigna, public domain algorithm) for
+// choices that need no secrecy: random keys, samples, LFU. Secrets (hash seeds, run ids, generated
+// passwords) come from SecretBytes.
 #pragma once
 
 #include <array>

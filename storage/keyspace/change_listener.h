@@ -1,4 +1,5 @@
-// ChangeListener: what storage tells about changes that no command asked for. The server implements it.
+// ChangeListener: what storage tells about changes that no command asked for. The server implements
+// it.
 #pragma once
 
 #include <string_view>

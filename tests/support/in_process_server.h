@@ -1,5 +1,5 @@
-// InProcessServer: a whole server without sockets: bytes in, bytes out, a clock that the test moves. What the
-// real shell does with sockets, this one does with strings.
+// InProcessServer: a whole server without sockets: bytes in, bytes out, a clock that the test
+// moves. What the real shell does with sockets, this one does with strings.
 //
 //   InProcessServer server;
 //   auto& client = server.Connect();
@@ -60,7 +60,8 @@ class TestConnection {
   // Sends one request and returns all bytes that come back in one turn.
   std::string Run(std::initializer_list<std::string_view> arguments);
   std::string Run(const std::vector<std::string>& arguments);
-  // Hands bytes to the session, in as many reads as it takes, and runs turns until nothing is left to do.
+  // Hands bytes to the session, in as many reads as it takes, and runs turns until nothing is left
+  // to do.
   std::string SendRaw(std::string_view bytes);
   // Hands bytes over without running a turn. Returns how many the session took.
   size_t Push(std::string_view bytes);

@@ -1,4 +1,5 @@
-// The slab allocator against a model: patterns in every usable byte show overlap, sums show the counters.
+// The slab allocator against a model: patterns in every usable byte show overlap, sums show the
+// counters.
 #include "storage/memory/slab_allocator.h"
 
 #include <doctest/doctest.h>
