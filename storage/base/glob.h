@@ -1,7 +1,9 @@
 // Glob patterns as in KEYS, SCAN MATCH, CONFIG GET, PSUBSCRIBE and ACL rules:
 //   ?  one byte    *  any bytes    [abc] [^a] [a-z]  a byte of a set    \x  the byte x itself
+// A class that is not closed ends with the pattern; "[]" has no byte, "[^]" every byte.
+//
 // Iterative: time is O(pattern * text) in the worst case and the stack does not grow
-// (CVE-2022-36021, CVE-2024-31228).
+// (CVE-2022-36021, CVE-2024-31228). Unlike in Redis, "*" and "**" match the empty text as well.
 #pragma once
 
 #include <cstdint>

@@ -25,8 +25,9 @@ char* FormatInt64(char* to, int64_t value);
 
 // As INCRBYFLOAT prints: fixed notation with 17 digits after the point, trailing zeros cut.
 std::string FormatLongDouble(long double value);
-// Shortest form that reads back the same, as in double replies (Redis 7.4: 3, 0.1, 1e-7, 1e+22,
-// inf, -inf, nan).
+// The shortest digits that read back the same, as in double replies of Redis 7.4: 3, 0.1, 1e-7,
+// 1e+22, inf, -inf, nan. protocol/resp/double_text.h has the same text for replies; a test compares
+// them.
 std::string FormatDouble(double value);
 
 // "1k" = 1000, "1kb" = 1024, likewise m, mb, g, gb, b; case-insensitive; nullopt when malformed or

@@ -2,6 +2,8 @@
 // inputs. Tests and fuzz targets compare the real one with it.
 #pragma once
 
+#include <cerrno>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -91,7 +93,10 @@ class NaiveReplyDecoder {
         if (line == "inf" || line == "-inf" || line == "nan" || line == "-nan")
           return Status::kReply;
         char* end = nullptr;
+        errno = 0;
         reply->number = std::strtod(line.c_str(), &end);
+        if (errno == ERANGE && (std::isinf(reply->number) || reply->number == 0))
+          return Status::kError;
         const char first = line[line.starts_with('-') ? 1 : 0];
         const bool is_decimal = line.find_first_not_of("0123456789+-.eE") == std::string::npos;
         return If(is_decimal && first >= '0' && first <= '9' && end == line.c_str() + line.size());
