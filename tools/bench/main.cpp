@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (options->wants_help) {
-    std::fputs(bench::HelpText().data(), stdout);
+    std::fwrite(bench::HelpText().data(), 1, bench::HelpText().size(), stdout);
     return 0;
   }
   const auto measurements = MeasureAll(*options);
