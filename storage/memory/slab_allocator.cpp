@@ -69,12 +69,19 @@ void* SlabAllocator::AllocateLarge(size_t bytes) {
   return memory;
 }
 
-void SlabAllocator::FreeLarge(void* object, size_t bytes) {
-  const size_t usable = LargeBytes(bytes);
-  CHECK_INVARIANT(large_bytes_ >= usable);
-  used_bytes_ -= usable;
-  large_bytes_ -= usable;
+void SlabAllocator::DisownLarge(size_t bytes) {
+  CHECK_INVARIANT(bytes > kSmallBytesMax && large_bytes_ >= LargeBytes(bytes));
+  used_bytes_ -= LargeBytes(bytes);
+  large_bytes_ -= LargeBytes(bytes);
+}
+
+void SlabAllocator::FreeDisowned(void* object) {
   std::free(object);
+}
+
+void SlabAllocator::FreeLarge(void* object, size_t bytes) {
+  DisownLarge(bytes);
+  FreeDisowned(object);
 }
 
 void* SlabAllocator::TryAllocateLarge(size_t bytes, size_t bytes_max) {

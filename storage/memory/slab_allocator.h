@@ -85,6 +85,11 @@ class SlabAllocator {
   // system refuses. Small sizes are welcome too. Free it as any other.
   [[nodiscard]] void* TryAllocateLarge(size_t bytes, size_t bytes_max = kLargeBytesMax);
 
+  // For DeferredFree: a large object (more than kSmallBytesMax bytes) is not counted any more.
+  // Whoever has it calls FreeDisowned once, on any thread.
+  void DisownLarge(size_t bytes);
+  static void FreeDisowned(void* object);
+
   // How many bytes an allocation of `bytes` may really use, and is counted with.
   static constexpr size_t UsableSize(size_t bytes) {
     return bytes <= kSmallBytesMax ? SizeClassBytes(SizeClassOf(bytes)) : LargeBytes(bytes);
