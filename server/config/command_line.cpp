@@ -1,8 +1,7 @@
 #include "server/config/command_line.h"
 
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <string>
 
 #include "protocol/resp/inline_request.h"
 #include "storage/base/number.h"
@@ -19,11 +18,6 @@ CommandLine Print(std::string message, int exit_status = 0) {
   line.message = std::move(message);
   line.exit_status = exit_status;
   return line;
-}
-
-std::string VersionText(const ProgramFacts& facts) {
-  return fmt::format("Cinnabar server v={} sha=00000000:0 malloc={} bits={} build=0\n",
-                     facts.version, facts.allocator, sizeof(void*) * 8);
 }
 
 std::string HelpText() {
@@ -118,7 +112,7 @@ class OptionReader {
 }  // namespace
 
 CommandLine ParseCommandLine(std::span<const std::string_view> arguments,
-                             const ProgramFacts& facts) {
+                             std::string_view version_line) {
   if (arguments.empty()) return {};
   const std::string_view program = arguments[0].substr(arguments[0].rfind('/') + 1);
   arguments = arguments.subspan(1);
@@ -133,7 +127,7 @@ CommandLine ParseCommandLine(std::span<const std::string_view> arguments,
   }
   if (arguments.empty()) return line;
   const std::string_view first = arguments[0];
-  if (first == "-v" || first == "--version") return Print(VersionText(facts));
+  if (first == "-v" || first == "--version") return Print(std::string(version_line) + "\n");
   if (first == "-h" || first == "--help") return Print(HelpText());
   if (first == "--test-memory")
     return Print("Memory tests are not built in: use memtester or memtest86+.\n", 1);

@@ -35,13 +35,9 @@ struct CommandLine {
   int exit_status = 0;
 };
 
-struct ProgramFacts {
-  std::string_view version;    // "0.1.0"
-  std::string_view allocator;  // "jemalloc-5.3.0"
-};
-
-// `arguments` as main() gets them: the first is the program's own name.
+// `arguments` as main() gets them: the first is the program's own name. `version_line` is what
+// --version prints.
 CommandLine ParseCommandLine(std::span<const std::string_view> arguments,
-                             const ProgramFacts& facts);
+                             std::string_view version_line);
 
 }  // namespace server

@@ -38,7 +38,7 @@ def program():
     path = os.environ.get("CINNABAR_SERVER")
     if not path or not os.access(path, os.X_OK):
         raise ServerError(f"set CINNABAR_SERVER to a built cinnabar-server (it is {path!r})")
-    return path
+    return os.path.abspath(path)
 
 
 def free_port(family=socket.AF_INET, address="127.0.0.1"):

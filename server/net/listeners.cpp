@@ -1,0 +1,82 @@
+#include "server/net/listeners.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace server {
+namespace {
+
+std::vector<Endpoint> EndpointsOf(const Settings& settings) {
+  std::vector<Endpoint> endpoints;
+  if (settings.port != 0) {
+    for (const std::string& address : settings.bind) {
+      const Endpoint endpoint = {Transport::kTcp, address, static_cast<uint16_t>(settings.port)};
+      // Named twice, it would compete with itself.
+      if (std::ranges::find(endpoints, endpoint) == endpoints.end()) endpoints.push_back(endpoint);
+    }
+  }
+  if (!settings.unixsocket.empty()) endpoints.push_back({Transport::kUnix, settings.unixsocket, 0});
+  return endpoints;
+}
+
+}  // namespace
+
+std::optional<std::string> Listeners::Apply() {
+  const std::vector<Endpoint> wanted = EndpointsOf(surroundings_.settings);
+  // Closed first: 127.0.0.1 would keep `*` from the same port.
+  std::vector<Endpoint> closed;
+  for (const auto& listener : listeners_) {
+    if (std::ranges::find(wanted, listener->endpoint()) == wanted.end()) {
+      closed.push_back(listener->endpoint());
+    }
+  }
+  std::erase_if(listeners_, [&](const auto& listener) {
+    return std::ranges::find(closed, listener->endpoint()) != closed.end();
+  });
+  const std::optional<std::string> failure = OpenMissing(wanted);
+  if (failure) {
+    for (const Endpoint& endpoint : closed) {
+      const std::optional<std::string> lost = OpenMissing({endpoint});
+      if (lost) surroundings_.log.Warning("Could not listen again as before: " + *lost);
+    }
+  }
+  return failure;
+}
+
+std::optional<std::string> Listeners::OpenMissing(const std::vector<Endpoint>& wanted) {
+  List opened;
+  for (const Endpoint& endpoint : wanted) {
+    if (IsListening(endpoint)) continue;
+    auto listener = Listener::Open(surroundings_, endpoint);
+    if (listener) {
+      opened.push_back(std::move(*listener));
+    } else if (listener.error().cause == ListenError::Cause::kOther) {
+      return endpoint.Description() + ": " + listener.error().text;
+    } else {
+      surroundings_.log.Verbose("Not listening on " + endpoint.Description() + ": " +
+                                listener.error().text);
+    }
+  }
+  std::ranges::move(opened, std::back_inserter(listeners_));
+  return std::nullopt;
+}
+
+bool Listeners::IsListening(const Endpoint& endpoint) const {
+  return std::ranges::any_of(
+      listeners_, [&](const auto& listener) { return listener->endpoint() == endpoint; });
+}
+
+bool Listeners::Has(Transport transport) const {
+  return std::ranges::any_of(listeners_, [&](const auto& listener) {
+    return listener->endpoint().transport == transport;
+  });
+}
+
+void Listeners::ApplyKeepalive() {
+  for (const auto& listener : listeners_) {
+    listener->SetKeepalive(surroundings_.settings.tcp_keepalive_s);
+  }
+}
+
+}  // namespace server
