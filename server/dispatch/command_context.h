@@ -47,6 +47,14 @@ class CommandContext {
   EngineState& engine() { return engine_; }
   int64_t now_ms() const { return keyspace_.now_ms(); }
 
+  // The key of an argument; the first one's hash is known already.
+  storage::Key KeyOf(std::string_view argument) const {
+    if (argument.data() == hashed_.bytes.data() && argument.size() == hashed_.bytes.size()) {
+      return hashed_;
+    }
+    return keyspace_.MakeKey(argument);
+  }
+
   // The key's live record, seen with the client's NO-TOUCH setting.
   storage::Found Find(const storage::Key& key, storage::Access access) {
     if (client_.is(kNoTouch)) [[unlikely]]
@@ -62,6 +70,10 @@ class CommandContext {
     return found;
   }
 
+  // Tells of a key that did not exist before. Stands before the NoteChange that it belongs to.
+  void NoteNewKey(const storage::Key& key) {
+    feed_.NoteEvent(db(), key.bytes, "new", EventClass::kNew);
+  }
   // The fourth of a write's five steps (read arguments, look up, act, NoteChange, reply).
   void NoteChange(const storage::Key& key, std::string_view event, EventClass event_class) {
     feed_.NoteChange(db(), key.bytes, event, event_class);
