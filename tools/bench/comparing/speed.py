@@ -100,8 +100,8 @@ def print_speed(names: tuple[str, str],
         verdicts += [judged, user_judged]
         columns = ''.join(f'| {cpu[i]:8.3f} {user[i]:8.3f} {best[i]:11,.0f} ' for i in (0, 1))
         print(f'{case.test:10}{case.pipeline:8}{columns}'
-              f'| {judged.value:6.2f}  {judged.text():12}'
-              f'| {user_judged.value:6.2f}  {user_judged.text()}'.rstrip())
+              f'| {judged.value:6.3f}  {judged.text():12}'
+              f'| {user_judged.value:6.3f}  {user_judged.text()}'.rstrip())
     print_circumstances(samples)
     return verdicts
 
