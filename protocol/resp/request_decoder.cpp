@@ -172,7 +172,7 @@ DecodeStatus RequestDecoder::DecodeInline(std::span<char> input, const RequestLi
       break;
   }
   *wire_bytes = line.size() + 1;
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  // A CR before the LF is white space like any other.
   if (SplitQuotedInPlace(input.first(line.size()), arguments) == SplitStatus::kUnbalancedQuotes) {
     return Fail("Protocol error: unbalanced quotes in request");
   }

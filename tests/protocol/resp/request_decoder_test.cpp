@@ -294,6 +294,9 @@ TEST_CASE("RequestDecoder: Reset forgets an error and half a request") {
   decoder.Reset();
   CHECK_FALSE(decoder.in_request());
   CHECK(DecodeWith(decoder, "PING\r\n").arguments == std::vector<std::string>{"PING"});
+  CHECK(DecodeWith(decoder, "a line longer than the next").status == DecodeStatus::kIncomplete);
+  decoder.Reset();
+  CHECK(DecodeWith(decoder, "PING\r\n").arguments == std::vector<std::string>{"PING"});
 }
 
 TEST_CASE("RequestDecoder: a request that arrives in very many reads is not scanned for each") {
@@ -308,6 +311,22 @@ TEST_CASE("RequestDecoder: a request that arrives in very many reads is not scan
   }
   CHECK(decoder.Decode(request, {}, arena, &wire_bytes) == DecodeStatus::kRequest);
   CHECK(arena.size() == 200000);
+}
+
+TEST_CASE("RequestDecoder: a line that arrives byte by byte is not scanned for each") {
+  // Two million reads: scanning again for each would take minutes.
+  const RequestLimits limits{.inline_bytes_max = 1 << 22};
+  std::string line(2000000, 'x');
+  line += "\r\n";
+  RequestDecoder decoder;
+  ArgumentArena arena;
+  size_t wire_bytes = 0;
+  for (size_t cut = 0; cut < line.size(); ++cut) {
+    const DecodeStatus status = decoder.Decode({line.data(), cut}, limits, arena, &wire_bytes);
+    if (status != DecodeStatus::kIncomplete) FAIL("complete after ", cut, " bytes");
+  }
+  CHECK(decoder.Decode(line, limits, arena, &wire_bytes) == DecodeStatus::kRequest);
+  CHECK(arena.at(0).size() == 2000000);
 }
 
 namespace {

@@ -108,6 +108,10 @@ TEST_CASE(
   CHECK_FALSE(ParseDouble("-1e309").has_value());
   CHECK_FALSE(ParseDouble("1e-400").has_value());
   CHECK(ParseLongDouble("1e309").has_value());
+  // A denormal is only less precise.
+  CHECK(ParseDouble("+5e-324") == 5e-324);
+  CHECK(ParseLongDouble("1e-4950").has_value());
+  CHECK_FALSE(ParseLongDouble("1e-5000").has_value());
   CHECK(std::signbit(ParseDouble("-0").value()));
   CHECK_FALSE(ParseDouble(std::string_view("1\0", 2)).has_value());
   CHECK_FALSE(ParseDouble(std::string(6000, '1')).has_value());
