@@ -42,6 +42,7 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
   keyspace.set_free_elsewhere([this](storage::LargeString* string) {
     shell.RunElsewhere([string] { storage::LargeString::Destroy(string); });
   });
+  ns_scale = static_cast<uint64_t>(clock.NanosecondsPerTick() * (1 << kNsScaleBits));
   ReadClocks();
   statistics.started_us = monotonic_us;
   statistics.started_wall_us = wall_us;

@@ -72,6 +72,9 @@ struct EngineState {
   ReadArena arena;
   Turn turn{*this};
 
+  // Nanoseconds are ticks * ns_scale >> kNsScaleBits: no floating point for each request.
+  static constexpr unsigned kNsScaleBits = 20;
+  uint64_t ns_scale = 0;
   uint32_t special = 0;
   uint64_t slow_ticks =
       UINT64_MAX;  // the lower of what interests the slow log and the latency monitor

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "server/config/config.h"
@@ -36,13 +37,12 @@ std::string UnknownSubcommand(std::span<const std::string_view> arguments,
                      arguments[1].substr(0, kEchoedArgumentsMax), container.spec->name);
 }
 
-void NoteDuration(CommandStatistics& statistics, uint64_t ticks, double ns_per_tick) {
+void NoteDuration(CommandStatistics& statistics, uint64_t ticks, uint64_t ns_scale) {
   ++statistics.calls;
   statistics.ticks += ticks;
-  const uint64_t ns = static_cast<uint64_t>(static_cast<double>(ticks) * ns_per_tick);
+  const uint64_t ns = ticks * ns_scale >> EngineState::kNsScaleBits;
   const size_t bucket = static_cast<size_t>(std::bit_width(ns));
-  ++statistics
-        .durations[bucket < CommandStatistics::kBuckets ? bucket : CommandStatistics::kBuckets - 1];
+  ++statistics.durations[std::min(bucket, CommandStatistics::kBuckets - 1)];
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
                   reply.replies() == (outcome == DispatchOutcome::kBlocked ? 0 : 1));
   engine_.feed.FinishCommand(database_before, changes_before, arguments);
   const uint64_t now_ticks = engine_.clock.Ticks();
-  NoteDuration(command.statistics, now_ticks - ticks, engine_.clock.NanosecondsPerTick());
+  NoteDuration(command.statistics, now_ticks - ticks, engine_.ns_scale);
   if (now_ticks - ticks > engine_.slow_ticks) [[unlikely]] {
     engine_.NoteSlow(client, command, arguments, now_ticks - ticks);
   }
