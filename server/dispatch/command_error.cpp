@@ -38,4 +38,9 @@ CommandError CommandError::NoMemory() {
   return CommandError("OOM not enough memory for this value");
 }
 
+std::string_view EchoedInError(std::string_view sent, size_t bytes_max) {
+  sent = sent.substr(0, bytes_max);
+  return sent.substr(0, sent.find('\0'));
+}
+
 }  // namespace server

@@ -31,4 +31,8 @@ class [[nodiscard]] CommandError {
   std::string line_;
 };
 
+// What an error repeats of bytes that a client sent: at most 128, and nothing from a zero byte on,
+// as Redis formats them as C strings.
+std::string_view EchoedInError(std::string_view sent, size_t bytes_max = 128);
+
 }  // namespace server

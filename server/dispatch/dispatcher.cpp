@@ -25,16 +25,16 @@ std::string UnknownCommand(std::span<const std::string_view> arguments) {
   std::string echoed;
   for (const std::string_view argument : arguments.subspan(1)) {
     if (echoed.size() >= kEchoedArgumentsMax) break;
-    echoed += fmt::format("'{}' ", argument.substr(0, kEchoedArgumentsMax - echoed.size()));
+    echoed += fmt::format("'{}' ", EchoedInError(argument, kEchoedArgumentsMax - echoed.size()));
   }
   return fmt::format("ERR unknown command '{}', with args beginning with: {}",
-                     arguments[0].substr(0, kEchoedArgumentsMax), echoed);
+                     EchoedInError(arguments[0]), echoed);
 }
 
 std::string UnknownSubcommand(std::span<const std::string_view> arguments,
                               const CommandInTable& container) {
-  return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.",
-                     arguments[1].substr(0, kEchoedArgumentsMax), container.spec->name);
+  return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", EchoedInError(arguments[1]),
+                     container.spec->name);
 }
 
 void NoteDuration(CommandStatistics& statistics, uint64_t ticks, uint64_t ns_scale) {

@@ -72,3 +72,11 @@ TEST_CASE("Turn: unknown commands and wrong arities are refused with Redis's wor
         "-ERR unknown command 'NOPE', with args beginning with: 'a' 'b' \r\n");
   CHECK(client.Run({"get"}) == "-ERR wrong number of arguments for 'get' command\r\n");
 }
+
+TEST_CASE("Turn: an error repeats a client's bytes up to a zero byte, without line ends") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  using namespace std::string_view_literals;
+  CHECK(client.Run({"NO\0PE"sv, "a\r\nb"sv, "\0c"sv}) ==
+        "-ERR unknown command 'NO', with args beginning with: 'a  b' '' \r\n");
+}

@@ -46,3 +46,14 @@ class Allowances:
 
 def describe(entry):
     return "%s: %s" % (resp.printable(entry.command), entry.reason)
+
+
+def allows_wire(sent, reference, tested):
+    """Differences below the commands, for wire.py."""
+    if re.search(rb"\*\d{7,10}[^\d]", sent):
+        # 7.0 took away the limit of 1,048,576 arguments; we keep it.
+        return tested.endswith(b"-ERR Protocol error: invalid multibulk length\r\n")
+    if re.search(rb"(?i)post|host:", sent):
+        # Redis closes at once and so drops answers that it had not written; we write them.
+        return tested.startswith(reference)
+    return False

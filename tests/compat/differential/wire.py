@@ -1,27 +1,29 @@
 """Bytes below the level of commands: inline requests, quoting, empty and broken requests.
 
 Each case is a new connection: some pieces are sent, cut at random places, then the sending side
-is closed and everything that comes back until the end is compared. No case can hang, as no
-server may wait for more after the close.
+is closed and everything that comes back until the end is compared. No case can hang, as no server
+may wait for more after the close. There are no zero bytes outside of bulk strings: Redis, which
+searches lines as C does strings, finds no line end behind one and waits; we read any bytes.
 """
 
 import random as random_module
 
+import allowed
 import compare
 import resp
 import servers
 
 CASE_TIMEOUT_SECONDS = 10
 
-_REQUESTS = [[b"PING"], [b"ECHO", b"hello"], [b"SET", b"k", b"v"], [b"GET", b"k"], [b"INCR", b"n"],
+_REQUESTS = [[b"PING"], [b"ECHO", b"hullo"], [b"SET", b"k", b"v"], [b"GET", b"k"], [b"INCR", b"n"],
              [b"NONSENSE", b"a\r\nb"], [b"ECHO", b""], [b"ECHO", b"\x00\r\n"], [b"GET"], [b"QUIT"],
              [b"ECHO", b"x" * 40000], [b""]]
 
 _INLINE = [
     b"PING",
     b"ping",
-    b"ECHO hello",
-    b"ECHO  hello ",
+    b"ECHO hullo",
+    b"ECHO  hullo ",
     b"  PING",
     b"\tPING",
     b"PING\t",
@@ -50,8 +52,6 @@ _INLINE = [
     b"GET inline",
     b"nonsense",
     b"NONSENSE 'a' \"b\"",
-    b"ECHO a\x00b",
-    b"\x00",
     b"ECHO \xff\xfe",
     b"$4",
     b"$-1",
@@ -75,20 +75,20 @@ _INLINE = [
 ]
 
 _BROKEN = [
-    b"*0\r\n", b"*-1\r\n", b"*-10\r\n", b"\r\n", b"\n", b" \r\n", b"\x00\r\n", b"*\r\n",
-    b"*abc\r\n", b"*1.0\r\n", b"* 1\r\n", b"*1 \r\n", b"*+1\r\n", b"*01\r\n$4\r\nPING\r\n",
-    b"*-0\r\n", b"*1\n$4\nPING\n", b"*1048577\r\n", b"*1048576\r\n", b"*2147483647\r\n",
-    b"*2147483648\r\n", b"*9223372036854775807\r\n", b"*9223372036854775808\r\n",
-    b"*-9223372036854775808\r\n", b"*1\r\n$-1\r\n", b"*1\r\n$-2\r\n", b"*1\r\n$abc\r\n",
-    b"*1\r\n$\r\n", b"*1\r\n$+4\r\nPING\r\n", b"*1\r\n$04\r\nPING\r\n", b"*1\r\n$ 4\r\nPING\r\n",
-    b"*1\r\n$4 \r\nPING\r\n", b"*1\r\n$1048576\r\n", b"*1\r\n$1048577\r\n", b"*1\r\n$536870912\r\n",
-    b"*1\r\n$536870913\r\n", b"*1\r\n$9223372036854775807\r\n", b"*1\r\n$9223372036854775808\r\n",
-    b"*1\r\n+PING\r\n", b"*1\r\n:1\r\n", b"*1\r\n\r\n", b"*1\r\nPING\r\n", b"*1\r\n*1\r\n",
-    b"*1\r\n\x00\r\n", b"*1\r\n$4\r\nPINGxx", b"*1\r\n$3\r\nPING\r\n", b"*1\r\n$5\r\nPING\r\n",
-    b"*2\r\n$4\r\nECHO\r\n", b"*2\r\n$4\r\nECHO\r\n$3\r\nab", b"*1\r\n$0\r\n\r\n",
-    b"*1\r\n$4\r\nPING", b"*1\r\n$4\r\n", b"*1\r\n$4", b"*1\r\n", b"*1", b"*", b"*" + b"1" * 70000,
-    b"*1\r\n$" + b"1" * 70000, b"*1\r\n" + b"q" * 70000, b"*1\r\n$4\rxPING\r\n",
-    b"*1\rx$4\r\nPING\r\n", b"\r", b"\r\r\n", b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1048577\r\n"
+    b"*0\r\n", b"*-1\r\n", b"*-10\r\n", b"\r\n", b"\n", b" \r\n", b"*\r\n", b"*abc\r\n",
+    b"*1.0\r\n", b"* 1\r\n", b"*1 \r\n", b"*+1\r\n", b"*01\r\n$4\r\nPING\r\n", b"*-0\r\n",
+    b"*1\n$4\nPING\n", b"*1048577\r\n", b"*1048576\r\n", b"*2147483647\r\n", b"*2147483648\r\n",
+    b"*9223372036854775807\r\n", b"*9223372036854775808\r\n", b"*-9223372036854775808\r\n",
+    b"*1\r\n$-1\r\n", b"*1\r\n$-2\r\n", b"*1\r\n$abc\r\n", b"*1\r\n$\r\n", b"*1\r\n$+4\r\nPING\r\n",
+    b"*1\r\n$04\r\nPING\r\n", b"*1\r\n$ 4\r\nPING\r\n", b"*1\r\n$4 \r\nPING\r\n",
+    b"*1\r\n$1048576\r\n", b"*1\r\n$1048577\r\n", b"*1\r\n$536870912\r\n", b"*1\r\n$536870913\r\n",
+    b"*1\r\n$9223372036854775807\r\n", b"*1\r\n$9223372036854775808\r\n", b"*1\r\n+PING\r\n",
+    b"*1\r\n:1\r\n", b"*1\r\n\r\n", b"*1\r\nPING\r\n", b"*1\r\n*1\r\n", b"*1\r\n$4\r\nPINGxx",
+    b"*1\r\n$3\r\nPING\r\n", b"*1\r\n$5\r\nPING\r\n", b"*2\r\n$4\r\nECHO\r\n",
+    b"*2\r\n$4\r\nECHO\r\n$3\r\nab", b"*1\r\n$0\r\n\r\n", b"*1\r\n$4\r\nPING", b"*1\r\n$4\r\n",
+    b"*1\r\n$4", b"*1\r\n", b"*1", b"*", b"*" + b"1" * 70000, b"*1\r\n$" + b"1" * 70000,
+    b"*1\r\n" + b"q" * 70000, b"*1\r\n$4\rxPING\r\n", b"*1\rx$4\r\nPING\r\n", b"\r", b"\r\r\n",
+    b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1048577\r\n"
 ]
 
 
@@ -104,11 +104,11 @@ def make_case(random):
         elif draw < 0.95:
             pieces.append(random.choice(_BROKEN))
         else:
-            pieces.append(random.randbytes(random.randint(1, 30)) + b"\r\n")
+            pieces.append(random.randbytes(random.randint(1, 30)).replace(b"\x00", b"") + b"\r\n")
     if random.random() < 0.2:
         at = random.randrange(len(pieces))
         damaged = bytearray(pieces[at])
-        damaged[random.randrange(min(len(damaged), 40))] = random.choice(b"\r\n*$0 19-\x00\"'")
+        damaged[random.randrange(min(len(damaged), 40))] = random.choice(b"\r\n*$0 19-\"'")
         pieces[at] = bytes(damaged)
     return _nothing_behind_a_long_line(pieces)
 
@@ -138,6 +138,8 @@ def find_difference(pair, pieces):
     reference, tested = run_case(pair, pieces)
     same_end = reference.closed == tested.closed and reference.timed_out == tested.timed_out
     if same_end and reference.data == tested.data:
+        return None
+    if allowed.allows_wire(b"".join(pieces), bytes(reference.data), bytes(tested.data)):
         return None
     ends = [
         repr(bytes(one.data)) + (" and no end" if one.timed_out else "")
