@@ -16,7 +16,7 @@ import servers
 CASE_TIMEOUT_SECONDS = 10
 
 _REQUESTS = [[b"PING"], [b"ECHO", b"hullo"], [b"SET", b"k", b"v"], [b"GET", b"k"], [b"INCR", b"n"],
-             [b"NONSENSE", b"a\r\nb"], [b"ECHO", b""], [b"ECHO", b"\x00\r\n"], [b"GET"], [b"QUIT"],
+             [b"NONSENSE", b"a\r\nb"], [b"ECHO", b""], [b"ECHO", b"\r\n"], [b"GET"], [b"QUIT"],
              [b"ECHO", b"x" * 40000], [b""]]
 
 _INLINE = [
