@@ -10,6 +10,9 @@ namespace {
 constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ConnectionBasicCommands,
     StringGetSetCommands,
+    StringExpiringCommands,
+    StringCounterCommands,
+    StringRangeCommands,
 };
 
 }  // namespace

@@ -205,6 +205,11 @@ bool Database::SetString(const Key& key, Found found, std::string_view bytes, Ex
          .expiry_ms = ExpiryAfter(found, expiry)});
     return true;
   }
+  return SetTextString(key, found, bytes, expiry);
+}
+
+bool Database::SetTextString(const Key& key, Found found, std::string_view bytes,
+                             ExpiryChange expiry) {
   return SetStringAs(bytes.size() <= kShortBytesMax ? Encoding::kShort : Encoding::kPlain, key,
                      found, bytes, expiry);
 }
@@ -251,6 +256,11 @@ void Database::SetLargeString(const Key& key, Found found, LargeString* string,
 }
 
 char* Database::GrowString(const Key& key, Found found, size_t size) {
+  if (found && (found->encoding() == Encoding::kShort || found->encoding() == Encoding::kPlain) &&
+      found->bytes().size() == size) {
+    found->set_encoding(Encoding::kPlain);
+    return found->mutable_bytes();
+  }
   if (size > kInlineGrowMax) return GrowLarge(key, found, size);
   StringScratch scratch;
   const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();

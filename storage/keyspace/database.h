@@ -96,7 +96,10 @@ class Database {
                                ExpiryChange expiry);
   // The same for a value that is known to be an integer; the expiry is kept.
   void SetInteger(const Key& key, Found found, int64_t value);
-  // The same, never as an integer or "embstr": what APPEND, SETRANGE and bit operations leave.
+  // The same, never as an integer: what INCRBYFLOAT leaves.
+  [[nodiscard]] bool SetTextString(const Key& key, Found found, std::string_view bytes,
+                                   ExpiryChange expiry);
+  // The same, never as an integer or "embstr": what bit operations leave.
   [[nodiscard]] bool SetPlainString(const Key& key, Found found, std::string_view bytes,
                                     ExpiryChange expiry);
   // Takes over a large string that nobody else refers to.

@@ -3,23 +3,14 @@
 
 #include "protocol/resp/reply_writer.h"
 #include "storage/keyspace/keyspace.h"
+#include "storage/types/string.h"
 
 namespace server {
 
-// Replies the string that `record` holds as a bulk string.
-inline void ReplyString(protocol::resp::ReplyWriter& reply, storage::Keyspace& keyspace,
-                        const storage::Record& record) {
-  if (storage::IsInteger(record.encoding())) {
-    reply.BulkInteger(record.integer());
-    return;
-  }
-  const std::string_view bytes = record.bytes();
-  if (bytes.size() < protocol::resp::ReplyWriter::kSharedBytesMin) [[likely]] {
-    reply.Bulk(bytes);
-    return;
-  }
-  // The reference keeps the bytes as they are now, whatever happens to the key before they are
-  // sent.
+// Replies `bytes`, which lie in the large string of `record`. The reference keeps them as they are
+// now, whatever happens to the key before they are sent.
+inline void ReplyShared(protocol::resp::ReplyWriter& reply, storage::Keyspace& keyspace,
+                        const storage::Record& record, std::string_view bytes) {
   struct Owner {
     storage::Keyspace& keyspace;
     storage::LargeString* string;
@@ -34,6 +25,33 @@ inline void ReplyString(protocol::resp::ReplyWriter& reply, storage::Keyspace& k
                       held->keyspace.ReleaseLarge(held->string);
                       delete held;
                     }});
+}
+
+// Replies the string that `record` holds as a bulk string.
+inline void ReplyString(protocol::resp::ReplyWriter& reply, storage::Keyspace& keyspace,
+                        const storage::Record& record) {
+  if (storage::IsInteger(record.encoding())) {
+    reply.BulkInteger(record.integer());
+    return;
+  }
+  const std::string_view bytes = record.bytes();
+  if (bytes.size() < protocol::resp::ReplyWriter::kSharedBytesMin) [[likely]] {
+    reply.Bulk(bytes);
+    return;
+  }
+  ReplyShared(reply, keyspace, record, bytes);
+}
+
+// Replies `size` bytes of the string that `record` holds, from `offset`; there are as many.
+inline void ReplyStringPart(protocol::resp::ReplyWriter& reply, storage::Keyspace& keyspace,
+                            const storage::Record& record, size_t offset, size_t size) {
+  storage::StringScratch scratch;
+  const std::string_view bytes = storage::ReadString(record, scratch).substr(offset, size);
+  if (bytes.size() < protocol::resp::ReplyWriter::kSharedBytesMin) {
+    reply.Bulk(bytes);
+  } else {
+    ReplyShared(reply, keyspace, record, bytes);
+  }
 }
 
 }  // namespace server

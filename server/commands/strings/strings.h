@@ -7,6 +7,9 @@
 
 namespace server {
 
-std::span<const CommandEntry> StringGetSetCommands();  // get_set.cpp
+std::span<const CommandEntry> StringGetSetCommands();    // get_set.cpp
+std::span<const CommandEntry> StringExpiringCommands();  // expiring.cpp
+std::span<const CommandEntry> StringCounterCommands();   // counters.cpp
+std::span<const CommandEntry> StringRangeCommands();     // ranges.cpp
 
 }  // namespace server
