@@ -142,7 +142,7 @@ TimingWheel::Outcome TimingWheel::Take(int64_t now_ms, size_t& work, uint64_t& p
     if (MoveSomeDown(work)) continue;
     const Event next = NextEvent();
     if (next.time_ms > now) {
-      position_ms_ = std::min(now + 1, next.time_ms);
+      position_ms_ = now + 1;
       return Outcome::kNothingDue;
     }
     position_ms_ = next.time_ms;

@@ -275,6 +275,16 @@ TEST_CASE("ExpiryIndex: after a jump back of an hour, a key of ten seconds lives
   CHECK(owner.keys() == 0);
 }
 
+TEST_CASE("ExpiryIndex: the timer does not oversleep what a small budget left overdue") {
+  Owner owner(1, kYear2025Ms);
+  owner.AddKey(kYear2025Ms + 5000);
+  owner.AdvanceFully(10);
+  owner.set_now_ms(kYear2025Ms - kHourMs);
+  for (int i = 0; i < 3; ++i) owner.AddKey(owner.now_ms() + 10'000);
+  CHECK(owner.Advance(1));
+  CHECK(owner.index().NextDeadlineMs() <= owner.now_ms());
+}
+
 TEST_CASE("ExpiryIndex: more jumps back than it follows make keys late, but lose none") {
   Owner owner(5, kYear2025Ms);
   for (int jump = 0; jump < 12; ++jump) {
@@ -391,6 +401,17 @@ TEST_CASE("ExpiryIndex: a sweep drops what is stale and keeps every key's item")
       CHECK(owner.keys() == 0);
     }
   }
+}
+
+TEST_CASE("ExpiryIndex: the timer knows of items that a sweep has in hand") {
+  SlabAllocator slab;
+  ExpiryIndex index(slab, kYear2025Ms);
+  for (uint64_t id = 1; id <= 3; ++id) index.Add(HashOf(id), kYear2025Ms + 100'000);
+  CHECK(index.Sweep(1, [](uint64_t, int64_t, int64_t) { return false; }));
+  CHECK(index.NextDeadlineMs() <= kYear2025Ms + 100'000);
+  size_t fired = 0;
+  index.Advance(kYear2025Ms + 100'000, 100, [&](uint64_t) { ++fired; });
+  CHECK(fired == 2);
 }
 
 TEST_CASE("ExpiryIndex: a finished sweep without changes leaves exactly the live items") {

@@ -129,6 +129,15 @@ TEST_CASE("DeferredFree: structures are released in order, in pieces of the budg
   CHECK(order == std::vector<int>{1, 1, 1, 2, 2});
 }
 
+TEST_CASE("DeferredFree: a step that finds nothing to free does not keep the turn") {
+  SlabAllocator slab;
+  DeferredFree deferred(slab, nullptr);
+  int calls = 0;
+  deferred.Defer([&](size_t&) { return ++calls < 1000; }, 1);
+  CHECK(deferred.ReleaseSome(10));
+  CHECK(calls == 10);
+}
+
 TEST_CASE("DeferredFree: a structure's release may defer its buffers and other structures") {
   SlabAllocator slab;
   OtherThread other;
