@@ -88,6 +88,7 @@ std::expected<void, std::string> PrepareProcess(Config& config, Log& log,
     if (auto daemonized = Daemonize(); !daemonized) return daemonized;
   }
   ApplyLogSettings(config.settings(), log);
+  if (!manager.warning().empty()) log.Warning(manager.warning());
   return MakeRoomForClients(config, log);
 }
 

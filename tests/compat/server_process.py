@@ -54,13 +54,14 @@ class ServerProcess:
     Attributes: port (0 without TCP), unix_socket (None without), directory, process, pid."""
 
     def __init__(self, *arguments, config=None, tcp=True, unix=True, program_path=None,
-                 environment=None, before_exec=None, wrapper=()):
+                 environment=None, before_exec=None, wrapper=(), log_file=False):
         """arguments: directives as on the command line, after ours and so stronger: "--save", "".
         config:      text of a configuration file to start with
         tcp, unix:   whether to listen there; with both off the arguments say where
         environment: variables to add
         before_exec: called in the new process before the program is run, e.g. to set a limit
-        wrapper:     a program with arguments to run the server under, e.g. ("valgrind", "-q")"""
+        wrapper:     a program with arguments to run the server under, e.g. ("valgrind", "-q")
+        log_file:    the directive `logfile`, instead of standard output, makes the log"""
         self.directory = tempfile.mkdtemp(prefix="cinnabar-")
         self.unix_socket = os.path.join(self.directory, "socket") if unix else None
         self.port = 0
@@ -72,6 +73,8 @@ class ServerProcess:
         self._environment = environment or {}
         self._before_exec = before_exec
         self._wrapper = list(wrapper)
+        self._has_log_file = log_file
+        self._log_offset = 0  # where the log of the latest start begins
         self._config = None
         if config is not None:
             self._config = os.path.join(self.directory, "server.conf")
@@ -111,12 +114,12 @@ class ServerProcess:
             self.exit_status = self.process.wait(timeout)
         except subprocess.TimeoutExpired as error:
             self.kill()
-            complaint = f"the server did not end within {timeout} s\n{self.log()}"
+            complaint = f"the server did not end within {timeout} s\n{self.story()}"
             raise ServerError(complaint) from error
         self.process = None
         if expected_status is not None and self.exit_status != expected_status:
             raise ServerError(
-                f"the server ended with {self.exit_status}, not {expected_status}\n{self.log()}")
+                f"the server ended with {self.exit_status}, not {expected_status}\n{self.story()}")
         return self.exit_status
 
     def kill(self):
@@ -148,7 +151,7 @@ class ServerProcess:
             if exception_type is None:
                 self.stop()
             elif not isinstance(exception, ServerError):
-                print(f"--- log of the server ---\n{self.log()}", flush=True)
+                print(f"--- log of the server ---\n{self.story()}", flush=True)
         finally:
             self.cleanup()
 
@@ -192,12 +195,18 @@ class ServerProcess:
 
     @property
     def log_path(self):
-        """Where standard output and standard error go."""
-        return os.path.join(self.directory, "log")
+        return os.path.join(self.directory, "server.log")
+
+    @property
+    def output_path(self):
+        """Where standard output and standard error go: the log's file unless it has its own."""
+        return os.path.join(self.directory, "output") if self._has_log_file else self.log_path
 
     def log_bytes(self):
+        """The log since the latest start."""
         try:
             with open(self.log_path, "rb") as file:
+                file.seek(self._log_offset)
                 return file.read()
         except FileNotFoundError:
             return b""
@@ -205,10 +214,18 @@ class ServerProcess:
     def log(self):
         return self.log_bytes().decode("utf-8", "replace")
 
+    def story(self):
+        """All that the server has said, for the text of an error."""
+        return self.log() + (self.output() if self._has_log_file else "")
+
+    def output(self):
+        with open(self.output_path, "rb") as file:
+            return file.read().decode("utf-8", "replace")
+
     def wait_for_log(self, text, timeout=10):
         """Waits until `text` stands in the log."""
         wait_until(lambda: text in self.log(), timeout,
-                   lambda: f"{text!r} did not appear in the log:\n{self.log()}")
+                   lambda: f"{text!r} did not appear in the log:\n{self.story()}")
 
     def cpu_seconds(self):
         """Processor time used so far, all threads."""
@@ -235,15 +252,19 @@ class ServerProcess:
             command += ["--bind", "127.0.0.1"]
         if self.unix_socket:
             command += ["--unixsocket", self.unix_socket]
+        if self._has_log_file:
+            command += ["--logfile", self.log_path]
         return command + self._arguments
 
     def _launch(self):
         environment = dict(os.environ)
         environment.pop("NOTIFY_SOCKET", None)
         environment.update(self._environment)
-        with open(self.log_path, "wb") as log:
+        self._log_offset = 0
+        self._log_offset = len(self.log_bytes())
+        with open(self.output_path, "ab") as output:
             self.process = subprocess.Popen(
-                self._command_line(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self._command_line(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 cwd=self.directory, env=environment, preexec_fn=self._before_exec)
 
     def _wait_until_ready(self):
@@ -254,11 +275,11 @@ class ServerProcess:
                 self.process = None
                 self.exit_status = status
                 raise ServerError(f"the server ended with {status} before it was ready\n"
-                                  f"{self.log()}")
+                                  f"{self.story()}")
             if time.monotonic() > deadline:
                 self.kill()
                 raise ServerError(f"the server was not ready after {START_TIMEOUT_S} s\n"
-                                  f"{self.log()}")
+                                  f"{self.story()}")
             time.sleep(0.002)
 
 
