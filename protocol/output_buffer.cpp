@@ -23,6 +23,7 @@ void OutputBuffer::AppendShared(SharedSlice slice) {
 }
 
 void OutputBuffer::Insert(size_t offset, std::string_view bytes) {
+  if (bytes.empty()) return;
   Reserve(bytes.size());
   std::memmove(data_ + offset + bytes.size(), data_ + offset, size_ - offset);
   std::memcpy(data_ + offset, bytes.data(), bytes.size());
