@@ -1,6 +1,7 @@
 #include "server/commands/all_commands.h"
 
 #include "server/commands/connection/connection.h"
+#include "server/commands/keys/keys.h"
 #include "server/commands/strings/strings.h"
 
 namespace server {
@@ -9,6 +10,13 @@ namespace {
 // The one list of families. A family's header names the lists of its files.
 constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ConnectionBasicCommands,
+    KeyLifecycleCommands,
+    KeyTransferCommands,
+    KeyDatabaseCommands,
+    KeyScanCommands,
+    KeyExpiryCommands,
+    KeyLifetimeCommands,
+    KeyObjectCommands,
     StringGetSetCommands,
     StringExpiringCommands,
     StringCounterCommands,

@@ -16,6 +16,12 @@ int64_t ArgReader::Int64() {
   return value.value_or(0);
 }
 
+int32_t ArgReader::Int32() {
+  return static_cast<int32_t>(
+      Int64Between(INT32_MIN, INT32_MAX,
+                   "value is out of range, value must between -2147483648 and 2147483647"));
+}
+
 int64_t ArgReader::Int64Between(int64_t least, int64_t most, std::string_view text) {
   const int64_t value = Int64();
   if (ok() && (value < least || value > most)) Fail(CommandError::Err(text));

@@ -39,6 +39,8 @@ class ArgReader {
   std::string_view Bytes();
   storage::Key Key();
   int64_t Int64();
+  // Redis's "int": numbers outside have an error of their own.
+  int32_t Int32();
   // Refuses what is no integer with its usual error, and numbers outside with `text` after "ERR ".
   int64_t Int64Between(int64_t least, int64_t most, std::string_view text);
   double Double();

@@ -327,12 +327,12 @@ bool Database::ClearExpiry(const Key& key, Found found) {
   return true;
 }
 
-bool Database::CopyTo(Found found, Database& target, const Key& target_key, ExpiryChange expiry) {
+bool Database::CopyTo(Found found, Database& target, const Key& target_key, Found target_found) {
   RecordDraft draft{.key = target_key.bytes,
                     .type = found->type(),
                     .encoding = found->encoding(),
                     .payload = found->draft_payload(),
-                    .expiry_ms = ExpiryAfter(found, expiry)};
+                    .expiry_ms = found->expiry_ms()};
   LargeString* copy = nullptr;
   if (found->encoding() == Encoding::kLarge) {
     const std::string_view bytes = found->bytes();
@@ -342,7 +342,7 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Expi
     target.data_bytes_ += copy->memory();
     draft.payload = BytesOf(copy);
   }
-  target.Put(target_key, Found(), draft);
+  target.Put(target_key, target_found, draft)->set_access(keyspace_.NewAccess());
   return true;
 }
 

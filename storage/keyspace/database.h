@@ -117,10 +117,12 @@ class Database {
   void SetExpiry(const Key& key, Found found, int64_t at_ms);
   bool ClearExpiry(const Key& key, Found found);
 
-  // Gives the key's value and expiry to `target_key` in `target` (which may be this database),
-  // whose old value must be gone; the source stays (Copy) or goes (Move).
+  // Gives a copy of the value with its expiry to `target_key` in `target`, which may be this
+  // database, but not the same key. The copy replaces `target_found`, what is there, maybe empty.
+  // False when there is no memory for it; then nothing has changed.
   [[nodiscard]] bool CopyTo(Found found, Database& target, const Key& target_key,
-                            ExpiryChange expiry);
+                            Found target_found);
+  // Gives the value with its expiry to `target_key` in `target`, where nothing may be.
   void MoveTo(const Key& key, Found found, Database& target, const Key& target_key);
 
   // A random live record; empty when there is none. Gives up after a hundred expired ones, as Redis

@@ -28,4 +28,21 @@ constexpr std::string_view TypeName(Type type) {
   return kNames[static_cast<size_t>(type)];
 }
 
+// The name that OBJECT ENCODING replies.
+constexpr std::string_view EncodingName(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kInt8:
+    case Encoding::kInt16:
+    case Encoding::kInt32:
+    case Encoding::kInt64:
+      return "int";
+    case Encoding::kShort:
+      return "embstr";
+    case Encoding::kPlain:
+    case Encoding::kLarge:
+      return "raw";
+  }
+  return "";
+}
+
 }  // namespace storage

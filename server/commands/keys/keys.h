@@ -1,0 +1,18 @@
+// The family of commands about keys, whatever they hold.
+#pragma once
+
+#include <span>
+
+#include "server/dispatch/command.h"
+
+namespace server {
+
+std::span<const CommandEntry> KeyLifecycleCommands();  // lifecycle.cpp
+std::span<const CommandEntry> KeyTransferCommands();   // transfer.cpp
+std::span<const CommandEntry> KeyDatabaseCommands();   // databases.cpp
+std::span<const CommandEntry> KeyScanCommands();       // scan.cpp
+std::span<const CommandEntry> KeyExpiryCommands();     // expiry.cpp
+std::span<const CommandEntry> KeyLifetimeCommands();   // lifetime.cpp
+std::span<const CommandEntry> KeyObjectCommands();     // object.cpp
+
+}  // namespace server

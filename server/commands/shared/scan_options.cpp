@@ -1,0 +1,55 @@
+#include "server/commands/shared/scan_options.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include "storage/base/glob.h"
+#include "storage/base/number.h"
+
+namespace server {
+
+// What Redis 7.4 takes: a canonical number that is not negative, or else whatever strtoull does
+// (a sign, leading spaces and zeros).
+uint64_t ReadScanCursor(ArgReader& args) {
+  const std::string text(args.Bytes());
+  if (const auto number = storage::ParseInt64(text); number && *number >= 0) {
+    return static_cast<uint64_t>(*number);
+  } else if (!number && !text.empty()) {
+    char* end = nullptr;
+    errno = 0;
+    const uint64_t cursor = std::strtoull(text.c_str(), &end, 10);
+    if (errno == 0 && end == text.c_str() + text.size()) return cursor;
+  }
+  args.Fail(CommandError::Err("invalid cursor"));
+  return 0;
+}
+
+bool ScanOptions::Matches(std::string_view text) const {
+  return !pattern || storage::GlobMatches(*pattern, text);
+}
+
+ScanOptions ReadScanOptions(ArgReader& args, ScanOf scan_of) {
+  ScanOptions options;
+  while (!args.AtEnd()) {
+    if (args.Take("COUNT")) {
+      options.count = args.Int64();
+      if (options.count < 1) args.Fail(CommandError::Syntax());
+    } else if (args.Take("MATCH")) {
+      options.pattern = args.Bytes();
+    } else if (scan_of == ScanOf::kKeys && args.Take("TYPE")) {
+      options.type = args.Bytes();
+    } else if (args.Take("NOVALUES")) {
+      if (scan_of != ScanOf::kHash) {
+        args.Fail(CommandError::Err("NOVALUES option can only be used in HSCAN"));
+      }
+      options.no_values = true;
+    } else {
+      args.Fail(CommandError::Syntax());
+    }
+  }
+  if (options.pattern == "*") options.pattern.reset();
+  return options;
+}
+
+}  // namespace server
