@@ -21,6 +21,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     StringExpiringCommands,
     StringCounterCommands,
     StringRangeCommands,
+    StringMultiCommands,
 };
 
 }  // namespace

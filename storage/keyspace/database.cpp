@@ -10,8 +10,7 @@
 namespace storage {
 namespace {
 
-// Strings longer than this leave their record. Below, growing means copying the record.
-constexpr size_t kInlineBytesMax = 4096;
+// A string that grows beyond this leaves its record. Below, growing means copying the record.
 constexpr size_t kInlineGrowMax = 1024;
 constexpr int kRandomTriesMax = 100;
 constexpr size_t kSweptItemsMax = 2048;

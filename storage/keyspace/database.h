@@ -71,6 +71,9 @@ class Found {
 
 class Database {
  public:
+  // Longer strings are kept apart from their records (SetLargeString).
+  static constexpr size_t kInlineBytesMax = 4096;
+
   Database(Keyspace& keyspace, int index);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -11,5 +11,6 @@ std::span<const CommandEntry> StringGetSetCommands();    // get_set.cpp
 std::span<const CommandEntry> StringExpiringCommands();  // expiring.cpp
 std::span<const CommandEntry> StringCounterCommands();   // counters.cpp
 std::span<const CommandEntry> StringRangeCommands();     // ranges.cpp
+std::span<const CommandEntry> StringMultiCommands();     // multi.cpp
 
 }  // namespace server
