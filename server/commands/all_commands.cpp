@@ -22,6 +22,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     StringCounterCommands,
     StringRangeCommands,
     StringMultiCommands,
+    StringLcsCommands,
 };
 
 }  // namespace

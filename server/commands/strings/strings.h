@@ -12,5 +12,6 @@ std::span<const CommandEntry> StringExpiringCommands();  // expiring.cpp
 std::span<const CommandEntry> StringCounterCommands();   // counters.cpp
 std::span<const CommandEntry> StringRangeCommands();     // ranges.cpp
 std::span<const CommandEntry> StringMultiCommands();     // multi.cpp
+std::span<const CommandEntry> StringLcsCommands();       // lcs.cpp
 
 }  // namespace server
