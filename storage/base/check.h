@@ -1,5 +1,5 @@
-// CHECK: an assertion about our own code, on in every build. A server whose state is wrong must stop,
-// since it can restart from its log; no byte from a socket or a file may ever reach one.
+// CHECK: an assertion about our own code, on in every build. A server whose state is wrong must
+// stop, since it can restart from its log; no byte from a socket or a file may ever reach one.
 #pragma once
 
 namespace storage {
