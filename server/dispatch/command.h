@@ -223,8 +223,7 @@ concept Command = requires(CommandContext& context) {
 template <class T>
 concept Container = requires {
   { T::kSpec } -> std::same_as<const CommandSpec&>;
-}
-&&!Command<T>;
+} && !Command<T>;
 
 template <class T>
 constexpr CommandEntry MakeEntry() {

@@ -7,7 +7,7 @@ namespace storage {
 [[noreturn]] void CheckFailed(const char* expression, const char* file, int line);
 }  // namespace storage
 
-#define CHECK_INVARIANT(condition) \
+#define CHECK_INVARIANT(condition)                   \
   (__builtin_expect(static_cast<bool>(condition), 1) \
        ? static_cast<void>(0)                        \
        : ::storage::CheckFailed(#condition, __FILE__, __LINE__))

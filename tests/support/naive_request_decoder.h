@@ -2,6 +2,7 @@
 // each time, copies freely and has one path. Tests and fuzz targets compare the real one with it.
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,11 +46,8 @@ class NaiveRequestDecoder {
 
   // Digits as std::to_string writes them, or anything that is refused.
   static bool ParseLength(std::string_view text, int64_t* value) {
-    if (text.size() > 18) return false;
-    const bool negative = !text.empty() && text[0] == '-';
-    const std::string digits(text.substr(negative ? 1 : 0));
-    if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return false;
-    *value = std::stoll(digits) * (negative ? -1 : 1);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
+    if (error != std::errc() || end != text.data() + text.size()) return false;
     return std::to_string(*value) == text;
   }
 

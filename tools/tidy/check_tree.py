@@ -83,9 +83,11 @@ def check_first_comment(file: PurePosixPath, text: str,
     lines = text.split('\n')
     first = 1 if lines[0].startswith('#!') else 0
     openings = {'c++': ('//',), 'python': ('"""', '#'), 'shell': ('#',), 'other': ('//', '/*')}
-    # A source file that opens with its own header is explained there.
-    own_header = f'#include "{file.with_suffix(".h")}"'
-    if not lines[first].startswith(openings[language]) and lines[first] != own_header:
+    # A source file that opens with its own header is explained there, and so is a test that opens with
+    # the header it tests.
+    header = str(file.with_suffix('.h')).removeprefix('tests/').replace('_test.h', '.h')
+    opens_with_header = lines[first] == f'#include "{header}"'
+    if not lines[first].startswith(openings[language]) and not opens_with_header:
         yield first + 1, 'no comment at the top that says what the file is for'
 
 
