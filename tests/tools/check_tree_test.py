@@ -31,6 +31,7 @@ GOOD_TREE = {
     'server/commands/strings/get.cpp': SOURCE + '#include "server/commands/shared/scan.h"\n',
     'server/amqp/channel.cpp': SOURCE + '#include "storage/broker/vhost.h"\n',
     'tests/storage/types/string_test.cpp': '#include "storage/types/string.h"\n',
+    'tests/support/files.cpp': '#include "tests/support/files.h"\n',
     'tests/server/engine_test.cpp': SOURCE + '#include <hiredis/hiredis.h>\n',
     'tools/bench/main.cpp': SOURCE + '#include "protocol/resp/reply.h"\n',
     'tools/run': '#!/usr/bin/env bash\n# Runs.\n',

@@ -85,8 +85,9 @@ def check_first_comment(file: PurePosixPath, text: str,
     openings = {'c++': ('//',), 'python': ('"""', '#'), 'shell': ('#',), 'other': ('//', '/*')}
     # A source file that opens with its own header is explained there, and so is a test that opens with
     # the header it tests.
-    header = str(file.with_suffix('.h')).removeprefix('tests/').replace('_test.h', '.h')
-    opens_with_header = lines[first] == f'#include "{header}"'
+    own_header = str(file.with_suffix('.h'))
+    tested_header = own_header.removeprefix('tests/').replace('_test.h', '.h')
+    opens_with_header = lines[first] in (f'#include "{own_header}"', f'#include "{tested_header}"')
     if not lines[first].startswith(openings[language]) and not opens_with_header:
         yield first + 1, 'no comment at the top that says what the file is for'
 
