@@ -48,6 +48,7 @@ void Engine::Closed(Session* session) {
   RespSession& resp_session = static_cast<RespSession&>(*session);
   if (session->touched) std::erase(state.touched, session);
   state.turn.Forget(resp_session);
+  state.clients_memory -= resp_session.client.counted_memory;
   state.clients.Remove(resp_session.client.id);
 }
 

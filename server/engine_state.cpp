@@ -5,6 +5,7 @@
 
 #include "server/commands/all_commands.h"
 #include "server/config/config.h"
+#include "server/memory/used_memory.h"
 
 namespace server {
 namespace {
@@ -37,7 +38,8 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
       random(dependencies.seed),
       keyspace(config.settings().databases, NewSecret(), random, feed),
       commands(AllCommands()),
-      run_id(NewRunId()) {
+      run_id(NewRunId()),
+      replication_id(NewRunId()) {
   for (const auto& [from, to] : config.settings().rename_command) commands.Rename(from, to);
   keyspace.set_free_elsewhere([this](storage::LargeString* string) {
     shell.RunElsewhere([string] { storage::LargeString::Destroy(string); });
@@ -47,6 +49,7 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
   statistics.started_us = monotonic_us;
   statistics.started_wall_us = wall_us;
   ApplySettings();
+  startup_memory = UsedMemory(*this);
 }
 
 void EngineState::ReadClocks() {

@@ -85,7 +85,12 @@ struct EngineState {
   bool may_expire_actively = true;  // DEBUG SET-ACTIVE-EXPIRE
   bool has_more_to_expire = false;
   bool has_more_to_free = false;
-  std::string run_id;  // 40 hexadecimal digits, new with each start
+  std::string run_id;          // 40 hexadecimal digits, new with each start
+  std::string replication_id;  // likewise
+  size_t startup_memory = 0;
+  size_t clients_memory = 0;  // buffers of all clients, brought up to date as they are swept
+  size_t blocked_clients = 0;
+  size_t clients_with_deadline = 0;  // blocked with a time limit
   std::vector<Session*> touched;
   std::vector<Session*> handed_out;  // what TakeTouched returned last
   ClientId last_swept_client = 0;    // periodic work on clients goes on after this one

@@ -51,6 +51,7 @@ struct Client {
   int64_t created_us = 0;           // monotonic
   int64_t last_interaction_us = 0;  // monotonic
   int64_t soft_limit_since_us = 0;  // output above the soft limit since; 0: it is not
+  size_t counted_memory = 0;        // its share of EngineState::clients_memory
   uint64_t commands = 0;
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;

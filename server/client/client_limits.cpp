@@ -27,7 +27,10 @@ bool ExceedsOutputLimit(EngineState& engine, RespSession& session) {
 
 void CheckClient(EngineState& engine, RespSession& session) {
   const Settings& settings = engine.config.settings();
-  const Client& client = session.client;
+  Client& client = session.client;
+  const size_t memory = session.input_memory() + session.output.memory() + session.bytes_in_flight;
+  engine.clients_memory += memory - client.counted_memory;
+  client.counted_memory = memory;
   if (session.close != CloseWish::kStayOpen) return;
   const int64_t idle_us = engine.monotonic_us - client.last_interaction_us;
   if (settings.timeout_s > 0 && !client.is(kBlocked | kMonitoring) &&

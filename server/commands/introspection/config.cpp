@@ -1,0 +1,183 @@
+// CONFIG GET, SET, REWRITE, RESETSTAT.
+
+#include "server/config/config.h"
+
+
+#include "server/commands/introspection/introspection.h"
+#include "server/commands/shared/help_reply.h"
+#include "server/dispatch/command_context.h"
+#include "server/engine_state.h"
+
+namespace server {
+namespace {
+
+struct ConfigContainer {
+  static constexpr CommandSpec kSpec{
+      .name = "CONFIG",
+      .summary = "A container for commands about the configuration.",
+      .since = "2.0.0",
+      .group = CommandGroup::kServer,
+      .complexity = "Depends on subcommand.",
+      .arity = -2,
+  };
+};
+
+constexpr uint32_t kConfigFlags = kAdmin | kNoScript | kLoading | kStale;
+constexpr Argument kGetParameter[] = {{.name = "parameter"}};
+constexpr Argument kGetArguments[] = {{.name = "parameter",
+                                       .kind = Argument::Kind::kBlock,
+                                       .is_multiple = true,
+                                       .children = kGetParameter}};
+
+struct ConfigGet {
+  static constexpr CommandSpec kSpec{
+      .container = "CONFIG",
+      .name = "GET",
+      .summary = "Returns the values of directives, by name or glob.",
+      .since = "2.0.0",
+      .group = CommandGroup::kServer,
+      .complexity = "O(N) when N is the number of configuration parameters provided",
+      .arity = -3,
+      .flags = kConfigFlags,
+      .arguments = kGetArguments,
+  };
+
+  static RunResult Run(CommandContext& context) {
+    const auto values = context.engine().config.Get(context.args().Rest());
+    context.reply().MapHeader(values.size());
+    for (const auto& [name, value] : values) {
+      context.reply().Bulk(name);
+      context.reply().Bulk(value);
+    }
+    return Replied();
+  }
+};
+
+constexpr Argument kSetParameter[] = {{.name = "parameter"}, {.name = "value"}};
+constexpr Argument kSetArguments[] = {{.name = "data",
+                                       .kind = Argument::Kind::kBlock,
+                                       .is_multiple = true,
+                                       .children = kSetParameter}};
+constexpr std::string_view kAllNodesTips[] = {"request_policy:all_nodes",
+                                              "response_policy:all_succeeded"};
+
+struct ConfigSet {
+  static constexpr CommandSpec kSpec{
+      .container = "CONFIG",
+      .name = "SET",
+      .summary = "Changes directives while the server runs: all that are given, or none.",
+      .since = "2.0.0",
+      .group = CommandGroup::kServer,
+      .complexity = "O(N) when N is the number of configuration parameters provided",
+      .arity = -4,
+      .flags = kConfigFlags,
+      .arguments = kSetArguments,
+      .tips = kAllNodesTips,
+  };
+
+  static RunResult Run(CommandContext& context) {
+    const auto arguments = context.args().Rest();
+    if (arguments.size() % 2 != 0) return CommandError::WrongArguments(context.command_name());
+    std::vector<Config::NameAndValue> pairs;
+    for (size_t i = 0; i < arguments.size(); i += 2) {
+      pairs.emplace_back(arguments[i], arguments[i + 1]);
+    }
+    const PeerFacts& peer = context.client().peer;
+    const auto set = context.engine().config.Set(
+        pairs, peer.is_loopback || peer.is_unix_socket ? Config::Caller::kLocal
+                                                       : Config::Caller::kRemote);
+    if (!set) return CommandError::Err(set.error().text);
+    context.reply().Ok();
+    return Replied();
+  }
+};
+
+struct ConfigRewrite {
+  static constexpr CommandSpec kSpec{
+      .container = "CONFIG",
+      .name = "REWRITE",
+      .summary = "Writes the configuration in force into the file the server was started with.",
+      .since = "2.8.0",
+      .group = CommandGroup::kServer,
+      .complexity = "O(1)",
+      .arity = 2,
+      .flags = kConfigFlags,
+      .tips = kAllNodesTips,
+  };
+
+  static RunResult Run(CommandContext& context) {
+    EngineState& engine = context.engine();
+    const std::string& path = engine.shell.facts().config_file;
+    if (path.empty()) return CommandError::Err("The server is running without a config file");
+    const auto replaced = engine.shell.RewriteConfigFile();
+    if (replaced) {
+      engine.log.Warning("CONFIG REWRITE failed: " + *replaced);
+      return CommandError::Err("Rewriting config file: " + *replaced);
+    }
+    engine.log.Notice("CONFIG REWRITE executed with success.");
+    context.reply().Ok();
+    return Replied();
+  }
+};
+
+struct ConfigResetStat {
+  static constexpr CommandSpec kSpec{
+      .container = "CONFIG",
+      .name = "RESETSTAT",
+      .summary = "Sets the counters of INFO back to zero.",
+      .since = "2.0.0",
+      .group = CommandGroup::kServer,
+      .complexity = "O(1)",
+      .arity = 2,
+      .flags = kConfigFlags,
+      .tips = kAllNodesTips,
+  };
+
+  static RunResult Run(CommandContext& context) {
+    EngineState& engine = context.engine();
+    engine.statistics.Reset();
+    engine.commands.ResetStatistics();
+    engine.keyspace.statistics() = {};
+    context.reply().Ok();
+    return Replied();
+  }
+};
+
+struct ConfigHelp {
+  static constexpr CommandSpec kSpec{
+      .container = "CONFIG",
+      .name = "HELP",
+      .summary = "Lists the subcommands of CONFIG.",
+      .since = "5.0.0",
+      .group = CommandGroup::kServer,
+      .complexity = "O(1)",
+      .arity = 2,
+      .flags = kLoading | kStale,
+  };
+
+  static RunResult Run(CommandContext& context) {
+    constexpr std::string_view kLines[] = {
+        "GET <pattern>",
+        "    Return parameters matching the glob-like <pattern> and their values.",
+        "SET <directive> <value>",
+        "    Set the configuration <directive> to <value>.",
+        "RESETSTAT",
+        "    Reset statistics reported by the INFO command.",
+        "REWRITE",
+        "    Rewrite the configuration file.",
+    };
+    ReplyHelp(context.reply(), "CONFIG", kLines);
+    return Replied();
+  }
+};
+
+constexpr auto kCommands = CommandList<ConfigContainer, ConfigGet, ConfigSet, ConfigRewrite,
+                                       ConfigResetStat, ConfigHelp>();
+
+}  // namespace
+
+std::span<const CommandEntry> ConfigCommands() {
+  return kCommands;
+}
+
+}  // namespace server

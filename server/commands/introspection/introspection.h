@@ -1,0 +1,14 @@
+// The family of commands about the server itself.
+#pragma once
+
+#include <span>
+
+#include "server/dispatch/command.h"
+
+namespace server {
+
+std::span<const CommandEntry> ServerInfoCommands();     // info.cpp
+std::span<const CommandEntry> ConfigCommands();         // config.cpp
+std::span<const CommandEntry> CommandTableCommands();   // command.cpp
+
+}  // namespace server
