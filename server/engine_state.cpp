@@ -1,6 +1,8 @@
 #include "server/engine_state.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "server/commands/all_commands.h"
@@ -44,12 +46,29 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
   keyspace.set_free_elsewhere([this](storage::LargeString* string) {
     shell.RunElsewhere([string] { storage::LargeString::Destroy(string); });
   });
+  config.SetApplyHook(
+      [this](std::span<const std::string_view> changed) { return OnConfigSet(changed); });
   ns_scale = static_cast<uint64_t>(clock.NanosecondsPerTick() * (1 << kNsScaleBits));
   ReadClocks();
   statistics.started_us = monotonic_us;
   statistics.started_wall_us = wall_us;
   ApplySettings();
   startup_memory = UsedMemory(*this);
+}
+
+std::optional<std::string> EngineState::OnConfigSet(std::span<const std::string_view> changed) {
+  constexpr std::string_view kListenerDirectives[] = {"port",           "bind",        "unixsocket",
+                                                      "unixsocketperm", "tcp-backlog", "tls-port"};
+  ApplySettings();
+  const bool listens_elsewhere =
+      std::any_of(changed.begin(), changed.end(), [&](std::string_view name) {
+        return std::find(std::begin(kListenerDirectives), std::end(kListenerDirectives), name) !=
+               std::end(kListenerDirectives);
+      });
+  if (listens_elsewhere) {
+    if (auto failure = shell.ApplyListeners()) return failure;
+  }
+  return shell.ApplySettings();
 }
 
 void EngineState::ReadClocks() {

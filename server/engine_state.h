@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,8 @@ struct EngineState {
                 std::span<const std::string_view> arguments, uint64_t ticks);
   // Recomputes the bits of `special` that follow from the settings.
   void ApplySettings();
+  // After CONFIG SET: brings everything in line with the settings, or says why that cannot be.
+  std::optional<std::string> OnConfigSet(std::span<const std::string_view> changed);
 
   storage::Clock& clock;
   Shell& shell;

@@ -43,6 +43,9 @@ class Shell {
   // Other settings that only the shell acts on: log level and file, keepalive. Called after CONFIG
   // SET.
   virtual std::optional<std::string> ApplySettings() = 0;
+  // Writes the configuration in force into the file it came from (facts().config_file), or says why
+  // it cannot.
+  virtual std::optional<std::string> RewriteConfigFile() = 0;
   // Runs `work` on another thread, without waiting. Used to free large memory.
   virtual void RunElsewhere(std::function<void()> work) = 0;
   // Stops the whole loop for a while (DEBUG SLEEP). Tests move their clock.

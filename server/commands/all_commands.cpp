@@ -1,6 +1,7 @@
 #include "server/commands/all_commands.h"
 
 #include "server/commands/connection/connection.h"
+#include "server/commands/introspection/introspection.h"
 #include "server/commands/keys/keys.h"
 #include "server/commands/strings/strings.h"
 
@@ -12,6 +13,9 @@ namespace {
 // clang-format off
 constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ConnectionBasicCommands,
+    ServerInfoCommands,
+    ConfigCommands,
+    CommandTableCommands,
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,

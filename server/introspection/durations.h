@@ -7,8 +7,8 @@
 
 namespace server {
 
-// The duration in microseconds that `percentile` (0 to 100) of the calls stay within: the upper end of a
-// bucket, so up to twice the true value. 0 when there was no call.
+// The duration in microseconds that `percentile` (0 to 100) of the calls stay within: the upper end
+// of a bucket, so up to twice the true value. 0 when there was no call.
 inline double PercentileMicroseconds(std::span<const uint32_t> durations, double percentile) {
   uint64_t calls = 0;
   for (const uint32_t count : durations) calls += count;

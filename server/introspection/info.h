@@ -1,5 +1,5 @@
-// INFO: which sections there are, and the text of those asked for. The sections stand in info_sections.cpp and
-// info_statistics.cpp, in Redis's order, with Redis's names.
+// INFO: which sections there are, and the text of those asked for. The sections stand in
+// info_sections.cpp and info_statistics.cpp, in Redis's order, with Redis's names.
 #pragma once
 
 #include <span>
@@ -12,8 +12,8 @@ namespace server {
 
 struct EngineState;
 
-// The text for the sections asked for by name ("server", "all", "everything", "default"); no name is "default". Unknown
-// names add nothing.
+// The text for the sections asked for by name ("server", "all", "everything", "default"); no name
+// is "default". Unknown names add nothing.
 std::string InfoReport(EngineState& engine, std::span<const std::string_view> sections);
 
 // Sections, in info_sections.cpp.

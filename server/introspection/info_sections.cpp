@@ -31,9 +31,9 @@ std::string OperatingSystem() {
 }
 
 std::string_view PolicyName(Config& config) {
-  static constexpr std::string_view kNames[] = {
-      "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
-      "allkeys-lru",  "allkeys-lfu",  "allkeys-random",  "noeviction"};
+  static constexpr std::string_view kNames[] = {"volatile-lru",   "volatile-lfu", "volatile-random",
+                                                "volatile-ttl",   "allkeys-lru",  "allkeys-lfu",
+                                                "allkeys-random", "noeviction"};
   return kNames[static_cast<size_t>(config.settings().maxmemory_policy)];
 }
 
@@ -107,8 +107,8 @@ static void AppendAllocatorInfo(const MemoryReport& memory, InfoText& text) {
 
 void AppendMemoryInfo(EngineState& engine, InfoText& text) {
   const MemoryReport memory = ReportMemory(engine);
-  const uint64_t total_system = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                                static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const uint64_t total_system =
+      static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   const size_t data = memory.dataset - memory.tables;
   const size_t overhead = memory.used > data ? memory.used - data : 0;
   const size_t grown = memory.used > memory.startup ? memory.used - memory.startup : 0;
@@ -128,7 +128,8 @@ void AppendMemoryInfo(EngineState& engine, InfoText& text) {
   text.Field("allocator_resident", memory.allocator_resident);
   text.Field("allocator_muzzy", memory.allocator_muzzy);
   text.Bytes("total_system_memory", total_system);
-  for (const std::string_view name : {"used_memory_lua", "used_memory_vm_eval"}) text.Field(name, 0);
+  for (const std::string_view name : {"used_memory_lua", "used_memory_vm_eval"})
+    text.Field(name, 0);
   text.Field("used_memory_lua_human", "0B");
   for (const std::string_view name :
        {"used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
@@ -171,9 +172,9 @@ void AppendPersistenceInfo(EngineState& engine, InfoText& text) {
   text.Field("rdb_last_bgsave_status", "ok");
   text.Field("rdb_last_bgsave_time_sec", -1);
   text.Field("rdb_current_bgsave_time_sec", -1);
-  for (const std::string_view name : {"rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired",
-                                      "rdb_last_load_keys_loaded", "aof_enabled",
-                                      "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
+  for (const std::string_view name :
+       {"rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded",
+        "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
     text.Field(name, 0);
   }
   text.Field("aof_last_rewrite_time_sec", -1);

@@ -60,9 +60,8 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   AppendZeros({"pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
                "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
                "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
-               "active_defrag_key_misses", "total_active_defrag_time",
-               "current_active_defrag_time", "tracking_total_keys", "tracking_total_items",
-               "tracking_total_prefixes"},
+               "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
+               "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes"},
               text);
   text.Field("unexpected_error_replies", statistics.unexpected_error_replies);
   text.Field("total_error_replies", statistics.error_replies);
@@ -88,7 +87,8 @@ void AppendCommandstatsInfo(EngineState& engine, InfoText& text) {
     const CommandStatistics& statistics = command.statistics;
     if (statistics.calls + statistics.rejected_calls + statistics.failed_calls == 0) return;
     const double us = static_cast<double>(statistics.ticks) * us_per_tick;
-    const double us_per_call = statistics.calls == 0 ? 0 : us / static_cast<double>(statistics.calls);
+    const double us_per_call =
+        statistics.calls == 0 ? 0 : us / static_cast<double>(statistics.calls);
     text.Field("cmdstat_" + command.full_name,
                fmt::format("calls={},usec={:.0f},usec_per_call={:.2f},rejected_calls={},"
                            "failed_calls={}",

@@ -8,6 +8,9 @@
 #include <ctime>
 #include <utility>
 
+#include "server/config/atomic_file.h"
+#include "server/config/config_reader.h"
+#include "server/config/rewrite.h"
 #include "server/process/descriptor_limit.h"
 #include "server/process/log_settings.h"
 #include "server/process/process_usage.h"
@@ -32,6 +35,21 @@ void UvShell::Attach(Listeners& listeners, LoopTurn& turn) {
 
 ProcessUsage UvShell::Usage() {
   return ReadProcessUsage();
+}
+
+int64_t UvShell::ThreadCpuMicroseconds() {
+  timespec used;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return used.tv_sec * int64_t{1'000'000} + used.tv_nsec / 1000;
+}
+
+std::optional<std::string> UvShell::RewriteConfigFile() {
+  const ConfigReader reader = SystemConfigReader();
+  const auto old_text = reader.read(facts_.config_file);
+  if (!old_text) return old_text.error();
+  const auto replaced = ReplaceFile(facts_.config_file, RewriteConfig(*old_text, config_, reader));
+  if (!replaced) return replaced.error();
+  return std::nullopt;
 }
 
 void UvShell::RequestShutdown() {

@@ -27,10 +27,12 @@ class UvShell final : public Shell {
 
   const ProcessFacts& facts() const override { return facts_; }
   ProcessUsage Usage() override;
+  int64_t ThreadCpuMicroseconds() override;
   void RequestShutdown() override;
   [[noreturn]] void Crash(std::string_view how) override;
   std::optional<std::string> ApplyListeners() override;
   std::optional<std::string> ApplySettings() override;
+  std::optional<std::string> RewriteConfigFile() override;
   void RunElsewhere(std::function<void()> work) override;
   void SleepMicroseconds(int64_t microseconds) override;
 

@@ -38,6 +38,7 @@ class TestShell final : public server::Shell {
   void Crash(std::string_view) override { crash_requested = true; }
   std::optional<std::string> ApplyListeners() override { return std::nullopt; }
   std::optional<std::string> ApplySettings() override { return std::nullopt; }
+  std::optional<std::string> RewriteConfigFile() override { return "tests have no file"; }
   void RunElsewhere(std::function<void()> work) override { work(); }
   void SleepMicroseconds(int64_t microseconds) override { clock_.AdvanceMs(microseconds / 1000); }
 

@@ -2,7 +2,6 @@
 
 #include "server/config/config.h"
 
-
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/shared/help_reply.h"
 #include "server/dispatch/command_context.h"
@@ -83,9 +82,9 @@ struct ConfigSet {
       pairs.emplace_back(arguments[i], arguments[i + 1]);
     }
     const PeerFacts& peer = context.client().peer;
-    const auto set = context.engine().config.Set(
-        pairs, peer.is_loopback || peer.is_unix_socket ? Config::Caller::kLocal
-                                                       : Config::Caller::kRemote);
+    const auto set = context.engine().config.Set(pairs, peer.is_loopback || peer.is_unix_socket
+                                                            ? Config::Caller::kLocal
+                                                            : Config::Caller::kRemote);
     if (!set) return CommandError::Err(set.error().text);
     context.reply().Ok();
     return Replied();
@@ -156,17 +155,14 @@ struct ConfigHelp {
   };
 
   static RunResult Run(CommandContext& context) {
-    constexpr std::string_view kLines[] = {
-        "GET <pattern>",
-        "    Return parameters matching the glob-like <pattern> and their values.",
-        "SET <directive> <value>",
-        "    Set the configuration <directive> to <value>.",
-        "RESETSTAT",
-        "    Reset statistics reported by the INFO command.",
-        "REWRITE",
-        "    Rewrite the configuration file.",
+    constexpr HelpEntry kEntries[] = {
+        {"GET <pattern>",
+         "Returns the parameters that match the glob <pattern>, with their values."},
+        {"SET <directive> <value>", "Sets the configuration <directive> to <value>."},
+        {"RESETSTAT", "Sets the statistics that INFO reports back to zero."},
+        {"REWRITE", "Writes the configuration in force into the configuration file."},
     };
-    ReplyHelp(context.reply(), "CONFIG", kLines);
+    ReplyHelp(context.reply(), "CONFIG", kEntries);
     return Replied();
   }
 };

@@ -7,8 +7,8 @@
 
 namespace server {
 
-std::span<const CommandEntry> ServerInfoCommands();     // info.cpp
-std::span<const CommandEntry> ConfigCommands();         // config.cpp
-std::span<const CommandEntry> CommandTableCommands();   // command.cpp
+std::span<const CommandEntry> ServerInfoCommands();    // info.cpp
+std::span<const CommandEntry> ConfigCommands();        // config.cpp
+std::span<const CommandEntry> CommandTableCommands();  // command.cpp
 
 }  // namespace server
