@@ -1,5 +1,6 @@
 #include "server/commands/all_commands.h"
 
+#include "server/commands/bitmaps/bitmaps.h"
 #include "server/commands/connection/connection.h"
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/keys/keys.h"
@@ -29,6 +30,9 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     StringRangeCommands,
     StringMultiCommands,
     StringLcsCommands,
+    BitmapBitCommands,
+    BitmapBitOpCommands,
+    BitmapFieldCommands,
 };
 // clang-format on
 
