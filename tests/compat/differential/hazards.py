@@ -34,6 +34,11 @@ def may_leave_an_expired_key(argv):
         word.upper() in _ABSOLUTE_BY_OPTION for word in argv[3:])
 
 
+def pauses(argv):
+    """While clients are paused no key expires, and when a pause ends depends on the millisecond."""
+    return [word.upper() for word in argv[:2]] == [b"CLIENT", b"PAUSE"]
+
+
 def _number(text):
     try:
         return int(text)
