@@ -13,6 +13,8 @@
 namespace server {
 namespace {
 
+constexpr std::string_view kBadDirective = "Bad directive or wrong number of arguments";
+
 // CONFIG SET gets all words of a value in one text. Two spaces in a row enclose an empty word, as
 // in Redis.
 std::vector<std::string_view> SplitAtSpaces(std::string_view text) {
@@ -59,19 +61,30 @@ bool IsForgotten(std::span<const std::string> words) {
          name == "lua-replicate-commands";
 }
 
+const std::vector<Value>& DefaultValues() {
+  static const std::vector<Value> values = [] {
+    std::vector<Value> defaults;
+    for (const Directive& directive : AllDirectives()) {
+      std::vector<std::string_view> words = {directive.initial};
+      if (directive.Has(kMultiArg)) words = SplitAtSpaces(directive.initial);
+      const bool is_unset = directive.kind == Kind::kSpecial && directive.initial.empty();
+      std::expected<Value, Refusal> value = is_unset ? Value{} : ParseValue(directive, words, {});
+      CHECK_INVARIANT(value.has_value());  // a default that its own row refuses
+      defaults.push_back(std::move(*value));
+    }
+    return defaults;
+  }();
+  return values;
+}
+
 }  // namespace
 
 Config::Config() {
   const std::span<const Directive> all = AllDirectives();
-  values_.resize(all.size());
   is_given_.resize(all.size());
+  values_ = DefaultValues();
   for (size_t i = 0; i < all.size(); ++i) {
-    std::vector<std::string_view> words = {all[i].initial};
-    if (all[i].Has(kMultiArg)) words = SplitAtSpaces(all[i].initial);
-    if (all[i].kind == Kind::kSpecial && all[i].initial.empty()) continue;
-    std::expected<Value, Refusal> value = ParseValue(all[i], words, {});
-    CHECK_INVARIANT(value.has_value());  // a default that its own row refuses
-    Store(i, std::move(*value));
+    if (all[i].store != nullptr) all[i].store(settings_, values_[i]);
   }
 }
 
@@ -171,8 +184,7 @@ Config::NamedValues Config::Get(std::span<const std::string_view> globs) const {
 }
 
 std::expected<void, LoadError> Config::LoadRename(std::span<const std::string> words) {
-  if (words.size() != 3)
-    return std::unexpected(Invalid("Bad directive or wrong number of arguments"));
+  if (words.size() != 3) return std::unexpected(Invalid(kBadDirective));
   const std::string old_name = storage::ToLower(words[1]);
   const std::string new_name = storage::ToLower(words[2]);
   for (const auto& [earlier_old, earlier_new] : settings_.rename_command) {
@@ -201,17 +213,16 @@ std::expected<void, LoadError> Config::LoadDirective(std::span<const std::string
   }
   const std::optional<FoundDirective> found = FindDirective(name);
   if (!found) {
-    std::string reason = "Bad directive or wrong number of arguments";
-    if (const std::string_view meant = SuggestDirective(name); !meant.empty()) {
-      reason += fmt::format(". Did you mean '{}'?", meant);
-    }
-    return std::unexpected(LoadError{LoadError::Cause::kUnknownDirective, std::move(reason)});
+    return std::unexpected(
+        LoadError{LoadError::Cause::kUnknownDirective, std::string(kBadDirective)});
   }
   const Directive& directive = AllDirectives()[found->index];
-  const std::vector<std::string_view> arguments(words.begin() + 1, words.end());
+  std::vector<std::string_view> arguments(words.begin() + 1, words.end());
   if (!directive.Has(kMultiArg) && arguments.size() != 1) {
     return std::unexpected(Invalid("wrong number of arguments"));
   }
+  // As Redis has it: save "60 1" is save 60 1.
+  if (directive.Has(kMultiArg) && arguments.size() == 1) arguments = SplitAtSpaces(arguments[0]);
   // The first line of a directive that appends takes the place of the default.
   const bool replaces = directive.Has(kAppends) && !is_given_[found->index];
   const std::string_view current = replaces ? std::string_view() : values_[found->index].text;

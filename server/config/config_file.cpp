@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "protocol/resp/inline_request.h"
+#include "server/config/directive_table.h"
 #include "storage/base/number.h"
 
 namespace server {
@@ -54,9 +55,10 @@ class Loader {
     }
     std::expected<void, LoadError> result = config_.LoadDirective(words);
     if (result) return std::nullopt;
-    std::optional<ConfigFileError> error = Fail(where, std::move(result.error().reason));
+    ConfigFileError error = where;
+    error.reason = std::move(result.error().reason);
     if (result.error().cause != LoadError::Cause::kUnknownDirective) return error;
-    unknown_.push_back(std::move(*error));
+    unknown_.push_back({words[0], std::move(error)});
     return std::nullopt;
   }
 
@@ -64,17 +66,31 @@ class Loader {
   std::expected<std::vector<std::string>, ConfigFileError> Finish(
       std::optional<ConfigFileError> error) {
     const bool refuses = config_.settings().unknown_directives == UnknownDirectives::kRefuse;
-    if (refuses && !unknown_.empty()) return std::unexpected(std::move(unknown_.front()));
+    if (refuses && !unknown_.empty()) return std::unexpected(Explain(unknown_.front()));
     if (error) return std::unexpected(std::move(*error));
     std::vector<std::string> warnings;
-    for (const ConfigFileError& unknown : unknown_) {
+    for (const Unknown& unknown : unknown_) {
+      const ConfigFileError explained = Explain(unknown);
       warnings.push_back(fmt::format("Ignored an unknown directive{}: '{}': {}",
-                                     DescribePlace(unknown), unknown.text, unknown.reason));
+                                     DescribePlace(explained), explained.text, explained.reason));
     }
     return warnings;
   }
 
  private:
+  struct Unknown {
+    std::string name;
+    ConfigFileError error;
+  };
+
+  // With a guess at what was meant.
+  static ConfigFileError Explain(const Unknown& unknown) {
+    ConfigFileError error = unknown.error;
+    const std::string_view meant = SuggestDirective(unknown.name);
+    if (!meant.empty()) error.reason += fmt::format(". Did you mean '{}'?", meant);
+    return error;
+  }
+
   static std::optional<ConfigFileError> Fail(ConfigFileError where, std::string reason) {
     where.reason = std::move(reason);
     return where;
@@ -107,7 +123,7 @@ class Loader {
 
   Config& config_;
   const ConfigReader& reader_;
-  std::vector<ConfigFileError> unknown_;
+  std::vector<Unknown> unknown_;
   int included_files_ = 0;
 };
 

@@ -76,17 +76,18 @@ std::span<const std::string_view> LineDirectives() {
 }
 
 std::string_view SuggestDirective(std::string_view misspelt) {
-  constexpr size_t kNameMax =
-      64;  // longer than any directive: keeps the work small for hostile input
+  // Longer than any directive; keeps the work small for hostile input. A right name is no mistake.
+  constexpr size_t kNameMax = 64;
   if (misspelt.size() > kNameMax) return {};
   const std::string asked = storage::ToLower(misspelt);
   std::string_view best;
   size_t best_distance = 1 + std::max<size_t>(1, asked.size() / 4);
   const auto consider = [&](std::string_view name) {
-    if (name.empty()) return;
+    const size_t longer = std::max(name.size(), asked.size());
+    const size_t shorter = std::min(name.size(), asked.size());
+    if (name.empty() || longer - shorter >= best_distance) return;  // the distance is at least that
     const size_t distance = EditDistance(asked, name);
-    if (distance == 0 || distance >= best_distance)
-      return;  // 0: the name is right, something else is wrong
+    if (distance == 0 || distance >= best_distance) return;
     best_distance = distance;
     best = name;
   };

@@ -243,6 +243,16 @@ TEST_CASE("Config: save lines of a file add up, CONFIG SET replaces") {
   CHECK(config.settings().save.empty());
 }
 
+TEST_CASE("Config: several words may come as one quoted argument") {
+  Config config;
+  CHECK(Load(config, {"save", "60 1 30 5"}) == "");
+  CHECK(GetOne(config, "save") == "60 1 30 5");
+  CHECK(Load(config, {"bind", "127.0.0.1 ::1"}) == "");
+  CHECK(config.settings().bind.size() == 2);
+  CHECK(Load(config, {"requirepass", "a b"}) == "");
+  CHECK(config.settings().requirepass == "a b");
+}
+
 TEST_CASE("Config: event classes are shown in one order") {
   Config config;
   const auto shown = [&](std::string_view letters) {
@@ -289,16 +299,26 @@ TEST_CASE("Config: values that would break a line are refused, secrets are free"
   CHECK_FALSE(Config::IsSensitive("nosuch"));
 }
 
-TEST_CASE("Config: an unknown directive gets a suggestion when one is near") {
+TEST_CASE("Config: an unknown directive is told apart from a wrong value") {
   Config config;
-  CHECK(Load(config, {"maxmemroy", "1"}) ==
-        "Bad directive or wrong number of arguments. Did you mean 'maxmemory'?");
-  CHECK(Load(config, {"slave-reed-only", "yes"}) ==
-        "Bad directive or wrong number of arguments. Did you mean 'slave-read-only'?");
-  CHECK(Load(config, {"rename-comand", "a", "b"}) ==
-        "Bad directive or wrong number of arguments. Did you mean 'rename-command'?");
-  CHECK(Load(config, {"something-else", "1"}) == "Bad directive or wrong number of arguments");
+  const std::vector<std::string> unknown = {"something-else", "1"};
+  const std::vector<std::string> wrong = {"port", "x"};
+  CHECK(config.LoadDirective(unknown).error().cause == LoadError::Cause::kUnknownDirective);
+  CHECK(Load(config, unknown) == "Bad directive or wrong number of arguments");
+  CHECK(config.LoadDirective(wrong).error().cause == LoadError::Cause::kInvalid);
   CHECK(Load(config, {"lua-replicate-commands", "yes"}) == "");
+}
+
+TEST_CASE("SuggestDirective: finds the name that was probably meant") {
+  CHECK(SuggestDirective("maxmemroy") == "maxmemory");
+  CHECK(SuggestDirective("Max-Memory") == "maxmemory");
+  CHECK(SuggestDirective("slave-reed-only") == "slave-read-only");
+  CHECK(SuggestDirective("rename-comand") == "rename-command");
+  CHECK(SuggestDirective("prot") == "port");
+  CHECK(SuggestDirective("something-else") == "");
+  CHECK(SuggestDirective("include") == "");  // right, but with wrong arguments
+  CHECK(SuggestDirective("") == "");
+  CHECK(SuggestDirective(std::string(100000, 'p')) == "");
 }
 
 TEST_CASE("Config: rename-command collects names and refuses clashes") {
