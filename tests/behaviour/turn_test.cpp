@@ -80,3 +80,12 @@ TEST_CASE("Turn: an error repeats a client's bytes up to a zero byte, without li
   CHECK(client.Run({"NO\0PE"sv, "a\r\nb"sv, "\0c"sv}) ==
         "-ERR unknown command 'NO', with args beginning with: 'a  b' '' \r\n");
 }
+
+TEST_CASE("SELECT: a number that is no int has another error than a database that is missing") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  CHECK(client.Run({"SELECT", "2147483648"}) ==
+        "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n");
+  CHECK(client.Run({"SELECT", "2147483647"}) == "-ERR DB index is out of range\r\n");
+  CHECK(client.Run({"SELECT", "-1"}) == "-ERR DB index is out of range\r\n");
+}

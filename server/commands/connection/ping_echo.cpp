@@ -72,12 +72,12 @@ struct Select {
 
   static RunResult Run(CommandContext& context) {
     ArgReader args = context.args();
-    const int64_t index = args.Int64();
+    const int32_t index = args.Int32();
     if (const auto error = args.Finish()) return *error;
     if (index < 0 || index >= context.keyspace().database_count()) {
       return CommandError::Err("DB index is out of range");
     }
-    context.client().database = static_cast<int>(index);
+    context.client().database = index;
     context.reply().Ok();
     return Replied();
   }

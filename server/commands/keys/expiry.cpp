@@ -52,7 +52,8 @@ ExpiryConditions ReadConditions(ArgReader& args) {
     } else if (args.Take("LT")) {
       conditions.if_earlier = true;
     } else {
-      args.Fail(CommandError::Err(fmt::format("Unsupported option {}", args.Peek())));
+      args.Fail(CommandError::Err(fmt::format("Unsupported option {}",
+                                              EchoedInError(args.Peek(), std::string_view::npos))));
     }
   }
   if (conditions.if_none && (conditions.if_some || conditions.if_later || conditions.if_earlier)) {

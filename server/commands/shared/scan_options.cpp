@@ -9,10 +9,11 @@
 
 namespace server {
 
-// What Redis 7.4 takes: a canonical number that is not negative, or else whatever strtoull does
-// (a sign, leading spaces and zeros).
+// What Redis 7.4 takes, which reads up to a zero byte: a canonical number that is not negative, or
+// else whatever strtoull does (a sign, leading spaces and zeros).
 uint64_t ReadScanCursor(ArgReader& args) {
-  const std::string text(args.Bytes());
+  const std::string_view bytes = args.Bytes();
+  const std::string text(bytes.substr(0, bytes.find('\0')));
   if (const auto number = storage::ParseInt64(text); number && *number >= 0) {
     return static_cast<uint64_t>(*number);
   } else if (!number && !text.empty()) {
