@@ -23,6 +23,8 @@ void Refuse(const Descriptor& socket, const std::string& text) {
 
 Connections::~Connections() {
   while (!all_.empty()) Close(all_.back());
+  // Writes that were cancelled hold replies, which may share values with the engine's data.
+  loop_.RunOnce();
 }
 
 void Connections::Accept(Descriptor socket, Transport transport, PeerFacts facts) {

@@ -29,4 +29,8 @@ void EventLoop::Stop() {
   uv_stop(&loop_);
 }
 
+void EventLoop::RunOnce() {
+  uv_run(&loop_, UV_RUN_NOWAIT);
+}
+
 }  // namespace server

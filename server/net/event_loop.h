@@ -25,6 +25,8 @@ class EventLoop {
   // Until Stop(), which lets the current iteration come to its end.
   void Run();
   void Stop();
+  // What is due now, without waiting: among it the callbacks of what was closed.
+  void RunOnce();
 
   // libuv's idea of the time: of the last poll, so free to ask for.
   int64_t NowMilliseconds() const { return static_cast<int64_t>(uv_now(&loop_)); }

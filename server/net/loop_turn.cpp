@@ -34,30 +34,51 @@ void LoopTurn::Wake() {
 
 void LoopTurn::Run() {
   connections_.BeginTurn();
-  if (phase_ != Phase::kDraining) engine_.RunTurn();
+  if (phase_ != Phase::kDraining) {
+    is_in_engine_ = true;
+    engine_.RunTurn();
+    is_in_engine_ = false;
+  }
   Finish();
 }
 
 void LoopTurn::Tick() {
   tick_due_ms_ = kNever;
-  if (phase_ != Phase::kDraining) engine_.RunTick();
+  if (phase_ != Phase::kDraining) {
+    is_in_engine_ = true;
+    engine_.RunTick();
+    is_in_engine_ = false;
+  }
   Finish();
 }
 
 void LoopTurn::Finish() {
   connections_.EndTurn();
-  if (phase_ == Phase::kEndRequested) BeginEnd();
-  if (phase_ == Phase::kDraining) {
-    const bool is_overdue = loop_.NowMilliseconds() >= drained_by_ms_;
-    if (is_overdue || !connections_.has_writes_in_flight()) loop_.Stop();
+  switch (phase_) {
+    case Phase::kServing:
+      break;
+    case Phase::kLastTurnToCome:
+      phase_ = Phase::kLastTurn;
+      break;
+    case Phase::kLastTurn:
+      BeginEnd();
+      break;
+    case Phase::kDraining:
+      break;
   }
-  const bool has_work = phase_ != Phase::kDraining && engine_.HasReadyWork();
-  if (has_work) {
+  const bool is_draining = phase_ == Phase::kDraining;
+  if (is_draining && (!connections_.has_writes_in_flight() || IsOverdue())) loop_.Stop();
+  const bool has_work = phase_ == Phase::kLastTurn || engine_.HasReadyWork();
+  if (has_work && !is_draining) {
     Wake();
   } else {
     uv_idle_stop(no_sleep_.get());
   }
   ScheduleTick();
+}
+
+bool LoopTurn::IsOverdue() const {
+  return loop_.NowMilliseconds() >= drained_by_ms_;
 }
 
 // Starting a timer costs more than a comparison, and most turns do not bring the next tick nearer.
@@ -73,7 +94,7 @@ void LoopTurn::ScheduleTick() {
 
 void LoopTurn::RequestEnd() {
   if (phase_ != Phase::kServing) return;
-  phase_ = Phase::kEndRequested;
+  phase_ = is_in_engine_ ? Phase::kLastTurn : Phase::kLastTurnToCome;
   Wake();
 }
 

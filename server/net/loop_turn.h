@@ -30,7 +30,7 @@ class LoopTurn {
 
  private:
   static constexpr int64_t kDrainMilliseconds = 1000;
-  enum class Phase : uint8_t { kServing, kEndRequested, kDraining };
+  enum class Phase : uint8_t { kServing, kLastTurnToCome, kLastTurn, kDraining };
 
   // A turn soon, although nothing may be polled.
   void Wake();
@@ -39,12 +39,14 @@ class LoopTurn {
   void Finish();
   void ScheduleTick();
   void BeginEnd();
+  bool IsOverdue() const;
 
   EventLoop& loop_;
   Engine& engine_;
   Connections& connections_;
   std::function<void()> on_end_;
   Phase phase_ = Phase::kServing;
+  bool is_in_engine_ = false;
   int64_t tick_due_ms_;
   int64_t drained_by_ms_ = 0;
   UvPtr<uv_check_t> after_poll_;

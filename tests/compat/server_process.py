@@ -11,12 +11,14 @@
 
 Without `with`: start(), stop(), kill() and cleanup() one by one; restart() keeps folder and port.
 
-The program is the one of the environment's CINNABAR_SERVER, as ctest sets it. `reference()` starts
-Debian's redis-server instead, with the same interface.
+The program is the one of the environment's CINNABAR_SERVER, as ctest sets it, run under the one of
+CINNABAR_WRAPPER if that is set ("valgrind -q --error-exitcode=99"). `reference()` starts Debian's
+redis-server instead, with the same interface.
 """
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -72,7 +74,7 @@ class ServerProcess:
         self._program = program_path or program()
         self._environment = environment or {}
         self._before_exec = before_exec
-        self._wrapper = list(wrapper)
+        self._wrapper = list(wrapper) or shlex.split(os.environ.get("CINNABAR_WRAPPER", ""))
         self._has_log_file = log_file
         self._log_offset = 0  # where the log of the latest start begins
         self._config = None
