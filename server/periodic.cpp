@@ -45,7 +45,7 @@ void RunSlices(EngineState& engine) {
         RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
   }
   // FLUSHALL and the like leave their tables to be taken apart here.
-  engine.has_more_to_free = engine.keyspace.pending_objects() > 0 && RunSlice(engine, [&] {
+  engine.has_more_to_free = engine.keyspace.HasRemains() && RunSlice(engine, [&] {
                               return engine.keyspace.FreeSome(kSegmentsPerStep);
                             });
 }

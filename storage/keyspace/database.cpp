@@ -375,17 +375,23 @@ void Database::FireExpiry(uint64_t hash_prefix) {
     return record.has_expiry() && keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
   };
   const uint64_t hash = hash_prefix << 16;
-  // Two keys may share the prefix: all that are due go, and one that is not is put back.
+  // Several keys may share the prefix. All that are due go; for those that are not, an item for the
+  // first of them takes the place of this one.
   while (HashTable::Slot* slot = table_.Find(hash, [&](void* entry) {
     return matches(entry) && IsExpired(*static_cast<const Record*>(entry));
   })) {
     const Found found(slot);
     Expire(keyspace_.MakeKey(found->key()), found);
   }
-  if (HashTable::Slot* slot = table_.Find(hash, matches)) {
-    const Found found(slot);
-    expiries_->Add(keyspace_.hasher_(found->key()), found->expiry_ms());
-  }
+  int64_t earliest_ms = std::numeric_limits<int64_t>::max();
+  bool has_more = false;
+  table_.Find(hash, [&](void* entry) {
+    if (!matches(entry)) return false;
+    has_more = true;
+    earliest_ms = std::min(earliest_ms, static_cast<const Record*>(entry)->expiry_ms());
+    return false;  // look at all of them
+  });
+  if (has_more) expiries_->Add(hash, earliest_ms);
 }
 
 bool Database::ExpireDue(size_t keys) {
@@ -416,6 +422,7 @@ void Database::Maintain() {
 }
 
 void Database::Clear() {
+  if (table_.memory() == 0 && !expiries_) return;
   auto table = std::make_unique<HashTable>(Keyspace::HashOfRecord, &keyspace_.hasher_);
   table->Swap(table_);
   keyspace_.pending_objects_ += table->size();

@@ -17,7 +17,9 @@ Keyspace::Keyspace(int databases, const KeyHasher::Secret& secret, Random& rando
   }
 }
 
+// Databases go first: their records are freed through the members declared after them.
 Keyspace::~Keyspace() {
+  databases_.clear();
   while (FreeSome(SIZE_MAX)) {
   }
 }
@@ -96,6 +98,7 @@ bool Keyspace::FreeSome(size_t segments) {
 }
 
 bool Keyspace::ExpireDue(size_t keys) {
+  if (!may_expire_) return false;
   bool more = false;
   for (const auto& database : databases_) more |= database->ExpireDue(keys);
   return more;

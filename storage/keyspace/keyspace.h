@@ -58,6 +58,8 @@ class Keyspace {
   // Bytes that keys, values and their tables take. What waits to be freed is not counted.
   size_t memory() const;
   size_t pending_objects() const { return pending_objects_; }
+  // FreeSome has work: keys, or only the tables of databases that had become empty.
+  bool HasRemains() const { return !remains_.empty(); }
   Statistics& statistics() { return statistics_; }
   SlabAllocator& slab() { return slab_; }
   size_t keys() const;
@@ -73,7 +75,8 @@ class Keyspace {
   // Takes apart what Clear left, about `segments` segments of 512 keys. Returns whether more is
   // left.
   bool FreeSome(size_t segments);
-  // A time slice of expiry over all databases. Returns whether more keys are due.
+  // Removes due keys of all databases, in each at most about `keys`; none while expiry is paused.
+  // Returns whether more are due.
   bool ExpireDue(size_t keys);
   int64_t NextExpiryMs() const;
 
