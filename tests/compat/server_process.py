@@ -16,8 +16,10 @@ CINNABAR_WRAPPER if that is set ("valgrind -q --error-exitcode=99"). `reference(
 redis-server instead, with the same interface.
 """
 
+import ctypes
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -300,3 +302,10 @@ def wait_until(condition, timeout, complaint):
         if time.monotonic() > deadline:
             raise AssertionError(complaint() if callable(complaint) else complaint)
         time.sleep(0.002)
+
+
+def without_privilege(limit):
+    """For before_exec: this limit of open files (soft, hard), and no right to raise it."""
+    drop_from_bounding_set, cap_sys_resource = 24, 24
+    ctypes.CDLL(None).prctl(drop_from_bounding_set, cap_sys_resource, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_NOFILE, limit)

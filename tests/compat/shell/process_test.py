@@ -1,18 +1,17 @@
 """The server as a process: its command line, its start, pid file, daemon, systemd and its logs."""
 
 import contextlib
-import ctypes
 import json
 import os
 import re
-import resource
 import signal
 import socket
 import subprocess
 import time
 import unittest
 
-from server_process import ServerError, ServerProcess, program, wait_until
+from server_process import (ServerError, ServerProcess, program, wait_until,
+                            without_privilege)
 
 
 def run(*arguments, text_input=None):
@@ -117,13 +116,6 @@ class StartTest(unittest.TestCase):
             self.assertEqual(server.exit_status, 1)
         finally:
             server.cleanup()
-
-
-def without_privilege(limit):
-    """For a process about to start: this limit of open files, and no right to raise it."""
-    drop_from_bounding_set, cap_sys_resource = 24, 24
-    ctypes.CDLL(None).prctl(drop_from_bounding_set, cap_sys_resource, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_NOFILE, limit)
 
 
 class PidFileTest(unittest.TestCase):
