@@ -97,7 +97,6 @@ void Config::Store(size_t index, Value value) {
 std::expected<std::vector<Config::Change>, ConfigError> Config::CheckNames(
     std::span<const NameAndValue> pairs, Caller caller) const {
   std::vector<Change> changes;
-  std::vector<std::string> names;
   for (const auto& [name, value] : pairs) {
     const std::optional<FoundDirective> found = FindDirective(name);
     if (!found) {
@@ -112,11 +111,10 @@ std::expected<std::vector<Config::Change>, ConfigError> Config::CheckNames(
         !MayChangeProtected(settings_.enable_protected_configs, caller)) {
       return std::unexpected(Failed(asked, "can't set protected config"));
     }
-    if (std::ranges::find(names, asked) != names.end()) {
+    if (std::ranges::find(changes, asked, &Change::asked) != changes.end()) {
       return std::unexpected(Failed(asked, "duplicate parameter"));
     }
-    names.push_back(std::move(asked));
-    changes.push_back({found->index, value});
+    changes.push_back({found->index, std::move(asked), value});
   }
   return changes;
 }
@@ -142,7 +140,7 @@ std::expected<void, ConfigError> Config::Set(std::span<const NameAndValue> pairs
     std::expected<Value, Refusal> value = ParseValue(directive, words, current);
     if (!value) {
       undo();
-      return std::unexpected(Failed(directive.name, value.error()));
+      return std::unexpected(Failed(change.asked, value.error()));
     }
     if (value->text == values_[change.index].text) continue;
     Store(change.index, std::move(*value));

@@ -77,6 +77,7 @@ class Config {
  private:
   struct Change {
     size_t index;
+    std::string asked;       // the name that was used, in lower case: errors repeat it
     std::string_view value;  // as given
   };
   std::expected<std::vector<Change>, ConfigError> CheckNames(std::span<const NameAndValue> pairs,

@@ -91,6 +91,7 @@ constexpr Directive kRows[] = {
     {.name = "bind-source-addr", .effect = Effect::kNone},
     {.name = "socket-mark-id",
      .kind = Kind::kInt,
+     .flags = kImmutable,
      .effect = Effect::kNone,
      .max = UINT32_MAX,
      .initial = "0"},

@@ -241,7 +241,7 @@ std::string_view CheckTitleTemplate(const Value& value) {
   constexpr std::array<std::string_view, 7> kVariables = {
       "title", "listen-addr", "server-mode", "port", "tls-port", "unixsocket", "config-file"};
   std::string_view rest = value.text;
-  if (rest.empty()) return kComplaint;
+  if (rest.find_first_not_of(' ') == std::string_view::npos) return kComplaint;
   for (size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
     const size_t close = rest.find('}', open);
     if (close == std::string_view::npos) return kComplaint;

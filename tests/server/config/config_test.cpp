@@ -101,6 +101,9 @@ TEST_CASE("Config: what is not a value of its kind is refused in Redis's words")
   CHECK(SetText(config, {{"maxmemory-clients", "101%"}}) ==
         Failed("maxmemory-clients", "percentage argument must be less or equal to 100"));
   CHECK(SetText(config, {{"save", "900 1 "}}) == Failed("save", "Invalid save parameters"));
+  // An error names the directive as it was asked for.
+  CHECK(SetText(config, {{"Lua-Time-Limit", "x"}}) ==
+        Failed("lua-time-limit", "argument couldn't be parsed into an integer"));
   CHECK(Load(config, {"unixsocketperm", "999"}) ==
         "argument couldn't be parsed as an octal number");
   CHECK((config.settings() == Settings()));
@@ -267,6 +270,40 @@ TEST_CASE("Config: event classes are shown in one order") {
   CHECK(shown("") == "");
   CHECK(SetText(config, {{"notify-keyspace-events", "Q"}}) ==
         Failed("notify-keyspace-events", "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."));
+}
+
+TEST_CASE("Config: texts with a form of their own are checked") {
+  Config config;
+  const std::string title =
+      Failed("proc-title-template", "template format is invalid or contains unknown variables");
+  for (const std::string_view bad : {"", "  ", "{title", "{nosuch}", "{}"}) {
+    CAPTURE(bad);
+    CHECK(SetText(config, {{"proc-title-template", bad}}) == title);
+  }
+  CHECK(SetText(config, {{"proc-title-template", "x {port} {unixsocket}"}}) == "");
+  CHECK(SetText(config, {{"cluster-announce-hostname", "a b"}}) ==
+        Failed("cluster-announce-hostname",
+               "Hostnames may only contain alphanumeric characters, hyphens or dots"));
+  CHECK(SetText(config, {{"cluster-announce-hostname", std::string(256, 'a')}}) ==
+        Failed("cluster-announce-hostname", "Hostnames must be less than 256 characters"));
+  CHECK(SetText(config, {{"oom-score-adj", "relative"}}) == "");
+  CHECK(GetOne(config, "oom-score-adj") == "yes");
+  CHECK(SetText(config, {{"oom-score-adj-values", "1 2"}}) ==
+        Failed("oom-score-adj-values", "wrong number of arguments"));
+  CHECK(SetText(config, {{"oom-score-adj-values", "1 2 2001"}}) ==
+        Failed("oom-score-adj-values",
+               "Invalid oom-score-adj-values, elements must be between -2000 and 2000."));
+  CHECK(SetText(config, {{"latency-tracking-info-percentiles", "99.99999 0"}}) == "");
+  CHECK((config.settings().latency_tracking_info_percentiles == std::vector<double>{99.99999, 0}));
+  CHECK(SetText(config, {{"latency-tracking-info-percentiles", "100.5"}}) ==
+        Failed("latency-tracking-info-percentiles",
+               "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]"));
+  CHECK(SetText(config, {{"bind", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17"}}) ==
+        Failed("bind", "Too many bind addresses specified."));
+  CHECK(SetText(config, {{"hz", "100000"}}) == "");
+  CHECK(GetOne(config, "hz") == "500");
+  CHECK(SetText(config, {{"hz", "0"}}) == "");
+  CHECK(config.settings().hz == 1);
 }
 
 TEST_CASE("Config: shutdown options are flags") {
