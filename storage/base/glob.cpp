@@ -66,6 +66,7 @@ struct Matcher {
 }  // namespace
 
 bool GlobMatches(std::string_view pattern, std::string_view text, LetterCase letter_case) {
+  if (text.empty()) return pattern.empty();
   constexpr size_t kNoStar = static_cast<size_t>(-1);
   const Matcher matcher{pattern, letter_case};
   size_t at = 0;

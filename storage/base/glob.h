@@ -3,7 +3,8 @@
 // A class that is not closed ends with the pattern; "[]" has no byte, "[^]" every byte.
 //
 // Iterative: time is O(pattern * text) in the worst case and the stack does not grow
-// (CVE-2022-36021, CVE-2024-31228). Unlike in Redis, "*" and "**" match the empty text as well.
+// (CVE-2022-36021, CVE-2024-31228). As in Redis the empty text
+// matches the empty pattern alone, not even "*": commands that mean "all" say so by themselves.
 #pragma once
 
 #include <cstdint>

@@ -15,19 +15,24 @@ class NaiveGlob {
   explicit NaiveGlob(storage::LetterCase letter_case) : letter_case_(letter_case) {}
 
   bool Matches(std::string_view pattern, std::string_view text) const {
-    if (pattern.empty()) return text.empty();
-    if (pattern[0] == '*') {
-      return Matches(pattern.substr(1), text) ||
-             (!text.empty() && Matches(pattern, text.substr(1)));
-    }
-    if (text.empty()) return false;
-    if (pattern[0] == '?') return Matches(pattern.substr(1), text.substr(1));
-    if (pattern[0] == '[') return MatchesClass(pattern.substr(1), text);
-    if (pattern[0] == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-    return Lower(pattern[0]) == Lower(text[0]) && Matches(pattern.substr(1), text.substr(1));
+    return text.empty() ? pattern.empty() : MatchesRest(pattern, text);
   }
 
  private:
+  // A star may stand for nothing once a byte of the text is behind it.
+  bool MatchesRest(std::string_view pattern, std::string_view text) const {
+    if (pattern.empty()) return text.empty();
+    if (pattern[0] == '*') {
+      return MatchesRest(pattern.substr(1), text) ||
+             (!text.empty() && MatchesRest(pattern, text.substr(1)));
+    }
+    if (text.empty()) return false;
+    if (pattern[0] == '?') return MatchesRest(pattern.substr(1), text.substr(1));
+    if (pattern[0] == '[') return MatchesClass(pattern.substr(1), text);
+    if (pattern[0] == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
+    return Lower(pattern[0]) == Lower(text[0]) && MatchesRest(pattern.substr(1), text.substr(1));
+  }
+
   // `members` begins behind the '['.
   bool MatchesClass(std::string_view members, std::string_view text) const {
     const bool negated = members.starts_with('^');
@@ -48,7 +53,7 @@ class NaiveGlob {
       members.remove_prefix(used);
     }
     if (!members.empty()) members.remove_prefix(1);
-    return found != negated && Matches(members, text.substr(1));
+    return found != negated && MatchesRest(members, text.substr(1));
   }
 
   static int Signed(char byte) { return static_cast<signed char>(byte); }

@@ -23,8 +23,10 @@ class Allowance:
 
 def _entries():
     return [
-        Allowance(rb"scan (|-\d+|[ ].*)( .*)?", rb".*", rb".*",
-                  "7.4 reads the cursor as an unsigned number: no sign, not empty, blanks allowed"),
+        Allowance(rb"scan (| .*|-\d+( .*)?|\x00.*)", rb".*", rb"-ERR invalid cursor\r\n",
+                  "7.4 takes no cursor that is empty or negative"),
+        Allowance(rb"scan [ \t-\r].*", rb"-ERR invalid cursor\r\n", rb".*",
+                  "7.4 takes blanks before a cursor"),
         Allowance(rb"object refcount .*", rb":1\r\n", rb":2147483647\r\n",
                   "Redis copies a shared small integer into one of its own (COPY); we share it"),
     ]

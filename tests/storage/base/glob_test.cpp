@@ -22,7 +22,9 @@ TEST_CASE("GlobMatches: matches as Redis does") {
   } kCases[] = {
       {"", "", true},
       {"", "a", false},
-      {"*", "", true},
+      {"*", "", false},
+      {"**", "", false},
+      {"a*", "a", true},
       {"**", "abc", true},
       {"?", "", false},
       {"?", "a", true},
