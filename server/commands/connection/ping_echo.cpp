@@ -8,6 +8,8 @@ namespace server {
 namespace {
 
 constexpr Argument kPingArguments[] = {{.name = "message", .is_optional = true}};
+constexpr std::string_view kPingTips[] = {"request_policy:all_shards",
+                                          "response_policy:all_succeeded"};
 
 struct Ping {
   static constexpr CommandSpec kSpec{
@@ -19,6 +21,7 @@ struct Ping {
       .arity = -1,
       .flags = kFast,
       .categories = kAclConnection,
+      .tips = kPingTips,
       .arguments = kPingArguments,
   };
 

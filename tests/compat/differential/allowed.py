@@ -27,6 +27,9 @@ def _entries():
                   "7.4 takes no cursor that is empty or negative"),
         Allowance(rb"scan [ \t-\r].*", rb"-ERR invalid cursor\r\n", rb".*",
                   "7.4 takes blanks before a cursor"),
+        Allowance(rb"bit(count|pos) .*", rb":(0|-1)\r\n",
+                  rb"-ERR (value is not an integer or out of range|syntax error)\r\n",
+                  "7.2 looks at the arguments first, even if there is no key"),
         Allowance(rb"object refcount .*", rb":1\r\n", rb":2147483647\r\n",
                   "Redis copies a shared small integer into one of its own (COPY); we share it"),
     ]

@@ -56,7 +56,7 @@ class Generator:
         argvs = []
         for make, subject in self.random.choices(self._sources, self._weights, k=count):
             argv = make(subject)
-            while hazards.is_a_race(argv) or hazards.is_costly(argv, self.values.bulk_limit):
+            while hazards.is_unfit(argv, self.values.bulk_limit):
                 argv = make(subject)
             argvs.append(argv)
             if hazards.may_leave_an_expired_key(argv):

@@ -79,8 +79,8 @@ class Minimiser:
         try:
             self._pair.reset(self._configuration)
             found = run_steps(self._pair, steps, self._judge)
-            if wanted.kind == "data" and not found:
-                found = compare.compare_data(self._pair, len(steps))
+            if wanted.kind == "data":
+                found += compare.compare_data(self._pair, len(steps))
         except OSError:
             return wanted.ends_the_run()
         if wanted.kind == "reply":
@@ -89,19 +89,19 @@ class Minimiser:
 
 
 def run_steps(pair, steps, judge):
-    """Runs steps in batches of one connection each, up to the first batch with differences."""
-    start = 0
+    """Runs steps in batches of one connection each; all differences, `at` counted in steps."""
+    differences, start = [], 0
     while start < len(steps):
         end = start + _batch_length(steps[start:start + BATCH])
         argvs = [step.argv for step in steps[start:end]]
         outcomes = pair.exchange(steps[start].connection, argvs)
-        found = compare.compare_outcomes(argvs, outcomes, judge)
-        if found:
-            for difference in found:
-                difference.at += start
-            return found
+        for difference in compare.compare_outcomes(argvs, outcomes, judge):
+            difference.at += start
+            differences.append(difference)
+            if difference.ends_the_run():
+                return differences
         start = end
-    return []
+    return differences
 
 
 def _batch_length(steps):
