@@ -23,15 +23,26 @@ void Turn::Forget(RespSession& session) {
 void Turn::Run() {
   if (ready_.empty()) return;
   running_.swap(ready_);
-  for (RespSession* session : running_) {
-    session->is_ready = false;
-    session->decoded_bytes = session->executed_bytes = 0;
-    while (Decode(*session)) Execute();
+  requests_ = 0;
+  size_t looked_at = 0;
+  for (; looked_at < running_.size() && requests_ < kRequestsMax; ++looked_at) {
+    RespSession& session = *running_[looked_at];
+    session.is_ready = false;
+    session.decoded_bytes = session.executed_bytes = 0;
+    while (Decode(session)) {
+      Execute();
+      if (requests_ < kRequestsOfOneMax) continue;
+      MakeReady(session);  // the rest of a very deep pipeline
+      break;
+    }
   }
   Execute();
-  for (RespSession* session : running_) Finish(*session);
+  for (size_t i = 0; i < looked_at; ++i) Finish(*running_[i]);
+  // The others keep their bytes where they are and come first in the next turn.
+  ready_.insert(ready_.begin(), running_.begin() + static_cast<ptrdiff_t>(looked_at),
+                running_.end());
   running_.clear();
-  engine_.arena.Reset();
+  if (ready_.empty()) engine_.arena.Reset();
 }
 
 bool Turn::Decode(RespSession& session) {
@@ -91,6 +102,7 @@ void Turn::Execute() {
     arguments_.clear();
     return;
   }
+  requests_ += batch_size_;
   for (size_t i = 0; i < batch_size_; ++i) {
     const Request& request = batch_[i];
     if (request.key.bytes.data() == nullptr) continue;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/support/in_process_server.h"
 
@@ -88,4 +89,42 @@ TEST_CASE("SELECT: a number that is no int has another error than a database tha
         "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n");
   CHECK(client.Run({"SELECT", "2147483647"}) == "-ERR DB index is out of range\r\n");
   CHECK(client.Run({"SELECT", "-1"}) == "-ERR DB index is out of range\r\n");
+}
+
+TEST_CASE("Turn: a very deep pipeline is answered in several turns, and others in between") {
+  InProcessServer server;
+  auto& deep = server.Connect();
+  auto& shallow = server.Connect();
+  std::string pipeline;
+  std::string expected;
+  for (int i = 0; i < 2000; ++i) {
+    pipeline += "PING\r\n";
+    expected += "+PONG\r\n";
+  }
+  REQUIRE(deep.Push(pipeline) == pipeline.size());
+  REQUIRE(shallow.Push("PING\r\n") == 6);
+  server.engine->RunTurn();
+  CHECK(server.engine->HasReadyWork());
+  CHECK(deep.session()->output.wire_size() < expected.size());
+  server.engine->RunTurn();
+  CHECK(shallow.session()->output.wire_size() == 7);
+  CHECK(deep.SendRaw("") == expected);
+  CHECK(shallow.SendRaw("") == "+PONG\r\n");
+}
+
+TEST_CASE("Turn: sessions that wait for a later turn keep their order and their bytes") {
+  InProcessServer server;
+  std::vector<tests::TestConnection*> clients;
+  std::string pipeline;
+  for (int i = 0; i < 100; ++i) pipeline += Encode({"INCR", "counter"});
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(&server.Connect());
+    REQUIRE(clients.back()->Push(pipeline) == pipeline.size());
+  }
+  server.RunTurns();
+  for (int i = 0; i < 10; ++i) {
+    std::string expected;
+    for (int n = 1; n <= 100; ++n) expected += ":" + std::to_string(i * 100 + n) + "\r\n";
+    CHECK(clients[static_cast<size_t>(i)]->TakeOutput() == expected);
+  }
 }
