@@ -21,8 +21,8 @@ struct Ping {
       .arity = -1,
       .flags = kFast,
       .categories = kAclConnection,
-      .tips = kPingTips,
       .arguments = kPingArguments,
+      .tips = kPingTips,
   };
 
   static RunResult Run(CommandContext& context) {
