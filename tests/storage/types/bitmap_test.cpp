@@ -1,3 +1,5 @@
+// Counting, search, combination and fields of storage/types/bitmap, each against a walk over bits.
+
 #include "storage/types/bitmap.h"
 
 #include <doctest/doctest.h>

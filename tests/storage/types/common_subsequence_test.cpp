@@ -1,3 +1,5 @@
+// CommonSubsequence against the table of the textbook.
+
 #include "storage/types/common_subsequence.h"
 
 #include <doctest/doctest.h>
