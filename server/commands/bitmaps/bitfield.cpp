@@ -88,18 +88,28 @@ std::expected<FieldRequest, CommandError> ReadRequest(CommandContext& context, A
   return request;
 }
 
+// The number that SET means, as Redis 7.4 takes it where it does not fit: a negative one for an
+// unsigned field is beyond its range, not below; and one so far below a signed field that its
+// distance from the field's largest number is no int64_t saturates to the largest, too.
+__int128 NumberToSet(const FieldOperation& operation) {
+  const BitFieldType type = operation.type;
+  if (!type.is_signed) return static_cast<uint64_t>(operation.value);
+  const int64_t largest = static_cast<int64_t>((uint64_t{1} << (type.bits - 1)) - 1);
+  int64_t distance = 0;
+  if (type.bits < 64 && operation.overflow == BitFieldOverflow::kSaturate &&
+      __builtin_sub_overflow(largest, operation.value, &distance)) {
+    return INT64_MAX;
+  }
+  return operation.value;
+}
+
 // Runs a SET or INCRBY on `bytes` and replies. Returns whether the field changed.
 bool RunWrite(CommandContext& context, const FieldOperation& operation, std::span<char> bytes) {
   const std::string_view view(bytes.data(), bytes.size());
   const int64_t old = storage::ReadBitField(view, operation.type, operation.first_bit);
   const bool is_set = operation.kind == FieldOperation::Kind::kSet;
-  __int128 exact = static_cast<__int128>(old) + operation.value;
-  if (is_set) {
-    // Redis reads a negative number for an unsigned field as one beyond its range, not below.
-    exact = operation.type.is_signed
-                ? static_cast<__int128>(operation.value)
-                : static_cast<__int128>(static_cast<uint64_t>(operation.value));
-  }
+  const __int128 exact =
+      is_set ? NumberToSet(operation) : static_cast<__int128>(old) + operation.value;
   const auto value = storage::FitIntoBitField(operation.type, exact, operation.overflow);
   if (!value) {
     context.reply().Null();
