@@ -32,6 +32,9 @@ def _entries():
                   "7.2 looks at the arguments first, even if there is no key"),
         Allowance(rb"object refcount .*", rb":1\r\n", rb":2147483647\r\n",
                   "Redis copies a shared small integer into one of its own (COPY); we share it"),
+        Allowance(rb"bit(count|pos) .*", rb":(0|-1)\r\n|-WRONGTYPE .*",
+                  rb"-ERR (syntax error|value is not an integer or out of range)\r\n",
+                  "7.2 and later refuse bad arguments before they look at the key"),
     ]
 
 
