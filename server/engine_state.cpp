@@ -7,6 +7,7 @@
 
 #include "server/commands/all_commands.h"
 #include "server/config/config.h"
+#include "server/introspection/redact.h"
 #include "server/memory/used_memory.h"
 
 namespace server {
@@ -28,6 +29,21 @@ std::string NewRunId() {
     id += kDigits[std::to_integer<size_t>(byte) & 15];
   }
   return id;
+}
+
+// From how many ticks on a command interests the slow log or the latency monitor.
+uint64_t SlowTicks(const Settings& settings, const storage::Clock& clock) {
+  constexpr double kNeverUs = 1e15;  // 30 years
+  double least_us = kNeverUs;
+  if (settings.slowlog_log_slower_than_us >= 0) {
+    least_us = std::min(least_us, static_cast<double>(settings.slowlog_log_slower_than_us));
+  }
+  if (settings.latency_monitor_threshold_ms > 0) {
+    least_us =
+        std::min(least_us, static_cast<double>(settings.latency_monitor_threshold_ms) * 1000);
+  }
+  if (least_us >= kNeverUs) return UINT64_MAX;
+  return static_cast<uint64_t>(least_us * 1000 / clock.NanosecondsPerTick());
 }
 
 }  // namespace
@@ -109,12 +125,34 @@ void EngineState::ApplySettings() {
   keyspace.set_access_policy({.is_lfu = is_lfu,
                               .log_factor = settings.lfu_log_factor,
                               .decay_minutes = settings.lfu_decay_time});
+  slow_ticks = SlowTicks(settings, clock);
 }
 
 void EngineState::FeedMonitors(const Client&, const CommandInTable&,
                                std::span<const std::string_view>) {}
 
-void EngineState::NoteSlow(const Client&, const CommandInTable&, std::span<const std::string_view>,
-                           uint64_t) {}
+void EngineState::NoteSlow(const Client& client, const CommandInTable& command,
+                           std::span<const std::string_view> arguments, uint64_t ticks) {
+  const Settings& settings = config.settings();
+  const int64_t duration_us = Microseconds(ticks);
+  const int64_t now_s = clock.WallMicroseconds() / 1'000'000;
+  const bool is_logged = (command.spec->flags & kSkipSlowlog) == 0;
+  if (is_logged && settings.slowlog_log_slower_than_us >= 0 &&
+      duration_us >= settings.slowlog_log_slower_than_us) {
+    slow_log.Add({.time_s = now_s,
+                  .duration_us = duration_us,
+                  .client_address = client.peer.remote_address,
+                  .client_name = client.name},
+                 RedactedArguments(command, arguments).shown(), settings.slowlog_max_len);
+  }
+  const bool is_fast = (command.spec->flags & kFast) != 0;
+  NoteLatency(is_fast ? "fast-command" : "command", duration_us);
+}
+
+void EngineState::NoteLatency(std::string_view event, int64_t duration_us) {
+  const int64_t threshold_ms = config.settings().latency_monitor_threshold_ms;
+  if (threshold_ms == 0 || duration_us / 1000 < threshold_ms) return;
+  latency.Add(event, clock.WallMicroseconds() / 1'000'000, duration_us / 1000);
+}
 
 }  // namespace server

@@ -13,6 +13,8 @@
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/dispatcher.h"
 #include "server/engine.h"
+#include "server/introspection/latency.h"
+#include "server/introspection/slowlog.h"
 #include "server/introspection/statistics.h"
 #include "server/logging/log.h"
 #include "server/resp/read_arena.h"
@@ -54,9 +56,14 @@ struct EngineState {
   // MONITOR's line for a request that is about to run.
   void FeedMonitors(const Client& client, const CommandInTable& command,
                     std::span<const std::string_view> arguments);
-  // A command took longer than slow_ticks: slow log, latency events.
+  // A command took slow_ticks or longer: slow log, latency events.
   void NoteSlow(const Client& client, const CommandInTable& command,
                 std::span<const std::string_view> arguments, uint64_t ticks);
+  int64_t Microseconds(uint64_t ticks) const {
+    return static_cast<int64_t>((ticks * ns_scale >> kNsScaleBits) / 1000);
+  }
+  // Something held the loop up for so long: remembered when latency is monitored.
+  void NoteLatency(std::string_view event, int64_t duration_us);
   // Recomputes the bits of `special` that follow from the settings.
   void ApplySettings();
   // After CONFIG SET: brings everything in line with the settings, or says why that cannot be.
@@ -72,6 +79,8 @@ struct EngineState {
   CommandTable commands;
   ClientList clients;
   Statistics statistics;
+  SlowLog slow_log;
+  LatencyMonitor latency;
   Dispatcher dispatcher{*this};
   ReadArena arena;
   Turn turn{*this};
@@ -80,8 +89,8 @@ struct EngineState {
   static constexpr unsigned kNsScaleBits = 20;
   uint64_t ns_scale = 0;
   uint32_t special = 0;
-  uint64_t slow_ticks =
-      UINT64_MAX;  // the lower of what interests the slow log and the latency monitor
+  // The lower of what interests the slow log and the latency monitor; UINT64_MAX: nothing does.
+  uint64_t slow_ticks = UINT64_MAX;
   Pause pause;
   int64_t wall_us = 0;
   int64_t monotonic_us = 0;

@@ -41,8 +41,10 @@ void SampleRates(EngineState& engine) {
 
 void RunSlices(EngineState& engine) {
   if (engine.has_more_to_expire) {
+    const uint64_t begin = engine.clock.Ticks();
     engine.has_more_to_expire =
         RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
+    engine.NoteLatency("expire-cycle", engine.Microseconds(engine.clock.Ticks() - begin));
   }
   // FLUSHALL and the like leave their tables to be taken apart here.
   engine.has_more_to_free = engine.keyspace.HasRemains() && RunSlice(engine, [&] {

@@ -17,6 +17,8 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ServerInfoCommands,
     ConfigCommands,
     CommandTableCommands,
+    SlowLogCommands,
+    LatencyCommands,
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,

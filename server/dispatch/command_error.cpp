@@ -34,6 +34,11 @@ CommandError CommandError::WrongArguments(std::string_view full_name) {
   return CommandError(fmt::format("ERR wrong number of arguments for '{}' command", full_name));
 }
 
+CommandError CommandError::SubcommandSyntax(std::string_view as_sent, std::string_view container) {
+  return Err(fmt::format("unknown subcommand or wrong number of arguments for '{}'. Try {} HELP.",
+                         EchoedInError(as_sent), container));
+}
+
 CommandError CommandError::NoMemory() {
   return CommandError("OOM not enough memory for this value");
 }

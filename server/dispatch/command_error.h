@@ -25,6 +25,8 @@ class [[nodiscard]] CommandError {
   static CommandError NoSuchKey() { return Err("no such key"); }
   static CommandError InvalidExpire(std::string_view command);  // the command's name in lower case
   static CommandError WrongArguments(std::string_view full_name);  // "config|set" in lower case
+  // A subcommand that exists, called in a way that does not: "SLOWLOG GET 1 2".
+  static CommandError SubcommandSyntax(std::string_view as_sent, std::string_view container);
   static CommandError NoMemory();
 
  private:

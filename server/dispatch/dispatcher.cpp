@@ -135,7 +135,7 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   engine_.feed.FinishCommand(database_before, changes_before, arguments);
   const uint64_t now_ticks = engine_.clock.Ticks();
   NoteDuration(command.statistics, now_ticks - ticks, engine_.ns_scale);
-  if (now_ticks - ticks > engine_.slow_ticks) [[unlikely]] {
+  if (now_ticks - ticks >= engine_.slow_ticks) [[unlikely]] {
     engine_.NoteSlow(client, command, arguments, now_ticks - ticks);
   }
   ticks = now_ticks;

@@ -10,5 +10,7 @@ namespace server {
 std::span<const CommandEntry> ServerInfoCommands();    // info.cpp
 std::span<const CommandEntry> ConfigCommands();        // config.cpp
 std::span<const CommandEntry> CommandTableCommands();  // command.cpp
+std::span<const CommandEntry> SlowLogCommands();       // slowlog.cpp
+std::span<const CommandEntry> LatencyCommands();       // latency.cpp
 
 }  // namespace server
