@@ -19,18 +19,6 @@ storage::KeyHasher::Secret NewSecret() {
   return secret;
 }
 
-std::string NewRunId() {
-  std::array<std::byte, 20> bytes;
-  storage::SecretBytes(bytes);
-  std::string id;
-  for (const std::byte byte : bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    id += kDigits[std::to_integer<size_t>(byte) >> 4];
-    id += kDigits[std::to_integer<size_t>(byte) & 15];
-  }
-  return id;
-}
-
 // From how many ticks on a command interests the slow log or the latency monitor.
 uint64_t SlowTicks(const Settings& settings, const storage::Clock& clock) {
   constexpr double kNeverUs = 1e15;  // 30 years
@@ -47,6 +35,18 @@ uint64_t SlowTicks(const Settings& settings, const storage::Clock& clock) {
 }
 
 }  // namespace
+
+std::string NewRunId() {
+  std::array<std::byte, 20> bytes;
+  storage::SecretBytes(bytes);
+  std::string id;
+  for (const std::byte byte : bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    id += kDigits[std::to_integer<size_t>(byte) >> 4];
+    id += kDigits[std::to_integer<size_t>(byte) & 15];
+  }
+  return id;
+}
 
 EngineState::EngineState(const Engine::Dependencies& dependencies)
     : clock(dependencies.clock),

@@ -37,6 +37,9 @@ struct Pause {
   bool writes_only = false;
 };
 
+// 40 random hexadecimal digits, by which servers and histories of data are told apart.
+std::string NewRunId();
+
 struct EngineState {
   explicit EngineState(const Engine::Dependencies& dependencies);
 
@@ -96,6 +99,7 @@ struct EngineState {
   int64_t monotonic_us = 0;
   int64_t last_upkeep_us = 0;       // monotonic
   bool may_expire_actively = true;  // DEBUG SET-ACTIVE-EXPIRE
+  bool is_upkeep_paused = false;    // DEBUG PAUSE-CRON
   bool has_more_to_expire = false;
   bool has_more_to_free = false;
   std::string run_id;          // 40 hexadecimal digits, new with each start

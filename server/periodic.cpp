@@ -56,6 +56,7 @@ void RunTick(EngineState& engine) {
   if ((engine.special & kIsPaused) != 0 && engine.monotonic_us >= engine.pause.until_us) {
     engine.EndPause();
   }
+  if (engine.is_upkeep_paused) return;
   const bool may_expire = engine.may_expire_actively && engine.keyspace.may_expire();
   engine.has_more_to_expire =
       may_expire && engine.keyspace.NextExpiryMs() <= engine.keyspace.now_ms();

@@ -19,6 +19,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     CommandTableCommands,
     SlowLogCommands,
     LatencyCommands,
+    DebugCommands,
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,

@@ -12,5 +12,6 @@ std::span<const CommandEntry> ConfigCommands();        // config.cpp
 std::span<const CommandEntry> CommandTableCommands();  // command.cpp
 std::span<const CommandEntry> SlowLogCommands();       // slowlog.cpp
 std::span<const CommandEntry> LatencyCommands();       // latency.cpp
+std::span<const CommandEntry> DebugCommands();         // debug.cpp
 
 }  // namespace server

@@ -1,0 +1,122 @@
+#include "server/introspection/dataset_digest.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "storage/base/check.h"
+#include "storage/types/string.h"
+
+namespace server {
+namespace {
+
+// What Redis calls its types; never renumber.
+uint32_t TypeNumber(storage::Type type) {
+  switch (type) {
+    case storage::Type::kString:
+      return 0;
+    case storage::Type::kList:
+      return 1;
+    case storage::Type::kSet:
+      return 2;
+    case storage::Type::kSortedSet:
+      return 3;
+    case storage::Type::kHash:
+      return 4;
+    case storage::Type::kStream:
+      return 6;
+  }
+  return 0;
+}
+
+}  // namespace
+
+// SHA-1 is looked up once: that costs more than hashing a key.
+struct DatasetDigest::Hasher {
+  Hasher() : algorithm(EVP_MD_fetch(nullptr, "SHA1", nullptr)), context(EVP_MD_CTX_new()) {
+    CHECK_INVARIANT(algorithm != nullptr && context != nullptr);
+  }
+  ~Hasher() {
+    EVP_MD_CTX_free(context);
+    EVP_MD_free(algorithm);
+  }
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
+
+  Bytes operator()(const void* bytes, size_t size) {
+    Bytes digest;
+    const bool done = EVP_DigestInit_ex2(context, algorithm, nullptr) == 1 &&
+                      EVP_DigestUpdate(context, bytes, size) == 1 &&
+                      EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1;
+    CHECK_INVARIANT(done);
+    return digest;
+  }
+
+  EVP_MD* algorithm;
+  EVP_MD_CTX* context;
+};
+
+DatasetDigest::DatasetDigest() : hasher_(std::make_unique<Hasher>()) {}
+DatasetDigest::~DatasetDigest() = default;
+
+void DatasetDigest::AddKeyspace(const storage::Keyspace& keyspace) {
+  for (int index = 0; index < keyspace.database_count(); ++index) {
+    const storage::Database& database = keyspace.database(index);
+    if (database.size() == 0) continue;
+    MixNumber(static_cast<uint32_t>(index));
+    Bytes sum = digest_;
+    uint64_t cursor = 0;
+    do {
+      cursor = database.Scan(cursor, [&](const storage::Record& record) {
+        digest_ = {};
+        Mix(record.key());
+        AddValue(record);
+        const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
+        for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
+      });
+    } while (cursor != 0);
+    digest_ = sum;
+  }
+}
+
+void DatasetDigest::AddValue(const storage::Record& record) {
+  MixNumber(TypeNumber(record.type()));
+  switch (record.type()) {
+    case storage::Type::kString: {
+      storage::StringScratch scratch;
+      Mix(ReadString(record, scratch));
+      break;
+    }
+    // These types are not built yet, and no record has them.
+    case storage::Type::kList:
+    case storage::Type::kSet:
+    case storage::Type::kSortedSet:
+    case storage::Type::kHash:
+    case storage::Type::kStream:
+      CHECK_INVARIANT(false);
+  }
+  if (record.has_expiry()) Xor("!!expire!!");
+}
+
+std::string DatasetDigest::Hex() const {
+  std::string hex;
+  for (const uint8_t byte : digest_) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
+  return hex;
+}
+
+void DatasetDigest::Xor(std::string_view bytes) {
+  const Bytes hash = (*hasher_)(bytes.data(), bytes.size());
+  for (size_t i = 0; i < digest_.size(); ++i) digest_[i] ^= hash[i];
+}
+
+void DatasetDigest::Mix(std::string_view bytes) {
+  Xor(bytes);
+  digest_ = (*hasher_)(digest_.data(), digest_.size());
+}
+
+void DatasetDigest::MixNumber(uint32_t number) {
+  const char bytes[] = {static_cast<char>(number >> 24), static_cast<char>(number >> 16),
+                        static_cast<char>(number >> 8), static_cast<char>(number)};
+  Mix({bytes, sizeof bytes});
+}
+
+}  // namespace server
