@@ -190,6 +190,9 @@ struct HistoryEntry {
   std::string_view change;
 };
 
+// What a request does with its keys (KeyFlag), where that depends on its other arguments.
+using KeyFlagsOf = uint16_t (*)(std::span<const std::string_view> arguments);
+
 struct CommandSpec {
   std::string_view container = {};  // the container's name, for a subcommand
   std::string_view name = {};       // upper case
@@ -206,6 +209,7 @@ struct CommandSpec {
   std::span<const HistoryEntry> history = {};
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
+  KeyFlagsOf key_flags_of = nullptr;  // for the keys with kKeyVariable
 };
 
 // A row of the command table. A container that is never run by itself has no handler.

@@ -78,11 +78,11 @@ const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* 
   }
   if (!command->subcommands.empty() && arguments.size() > 1) {
     const CommandInTable* subcommand = CommandTable::FindSubcommand(*command, arguments[1]);
-    if (subcommand == nullptr && command->entry.run == nullptr) {
+    if (subcommand == nullptr) {
       Reject(client, command, UnknownSubcommand(arguments, *command));
       return nullptr;
     }
-    if (subcommand != nullptr) command = subcommand;
+    command = subcommand;
   }
   if (command->entry.run == nullptr || !ArityFits(command->spec->arity, arguments.size())) {
     Reject(client, command, CommandError::WrongArguments(command->full_name).line());

@@ -88,6 +88,10 @@ std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
     }
     if (!fits) return std::unexpected(InvalidArguments());
   }
+  if (spec.key_flags_of == nullptr) return positions;
+  for (KeyPosition& position : positions) {
+    if ((position.flags & kKeyVariable) != 0) position.flags = spec.key_flags_of(arguments);
+  }
   return positions;
 }
 

@@ -7,6 +7,7 @@
 #include "server/commands/bitmaps/bit_offset.h"
 #include "server/commands/bitmaps/bitmaps.h"
 #include "server/dispatch/command_context.h"
+#include "storage/base/number.h"
 #include "storage/types/bitmap.h"
 #include "storage/types/string.h"
 
@@ -211,6 +212,21 @@ constexpr Argument kBitFieldArguments[] = {
      .children = kFieldOperations},
 };
 
+// Without SET, INCRBY and mistakes nothing is written.
+uint16_t BitFieldKeyFlags(std::span<const std::string_view> arguments) {
+  for (size_t i = 2; i < arguments.size();) {
+    const size_t left = arguments.size() - i;
+    if (left > 2 && storage::EqualsIgnoreCase(arguments[i], "GET")) {
+      i += 3;
+    } else if (left > 1 && storage::EqualsIgnoreCase(arguments[i], "OVERFLOW")) {
+      i += 2;
+    } else {
+      return kKeyReadWrite | kKeyAccess | kKeyUpdate;
+    }
+  }
+  return kKeyReadOnly | kKeyAccess;
+}
+
 // BITFIELD key [GET type offset | [OVERFLOW WRAP | SAT | FAIL] SET type offset value |
 //   INCRBY type offset increment ...] -> for each operation a number, or null when it failed
 struct BitField {
@@ -225,6 +241,7 @@ struct BitField {
       .categories = kAclBitmap,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyUpdate | kKeyVariable)},
       .arguments = kBitFieldArguments,
+      .key_flags_of = BitFieldKeyFlags,
   };
 
   static RunResult Run(CommandContext& context) {

@@ -2,8 +2,6 @@
 
 #include "server/introspection/command_docs.h"
 
-#include <fmt/format.h>
-
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/shared/help_reply.h"
 #include "server/dispatch/command_context.h"
@@ -32,10 +30,6 @@ struct CommandContainer {
   };
 
   static RunResult Run(CommandContext& context) {
-    if (context.arguments().size() > 1) {
-      return CommandError::Err(fmt::format("unknown subcommand '{}'. Try COMMAND HELP.",
-                                           context.arguments()[1].substr(0, 128)));
-    }
     const auto commands = context.engine().commands.commands();
     context.reply().ArrayHeader(commands.size());
     for (const CommandInTable* command : commands) ReplyCommandInfo(context.reply(), *command);
@@ -95,7 +89,7 @@ struct CommandInfo {
       if (const CommandInTable* command = table.FindFullName(name)) {
         ReplyCommandInfo(context.reply(), *command);
       } else {
-        context.reply().NullArray();
+        context.reply().Null();
       }
     }
     return Replied();
@@ -227,8 +221,7 @@ std::expected<std::vector<KeyPosition>, CommandError> KeysOfRequest(
     CommandContext& context, std::span<const std::string_view> request) {
   const CommandInTable* command = context.engine().commands.Find(request[0]);
   if (command != nullptr && !command->subcommands.empty() && request.size() > 1) {
-    const CommandInTable* subcommand = CommandTable::FindSubcommand(*command, request[1]);
-    if (subcommand != nullptr || command->entry.run == nullptr) command = subcommand;
+    command = CommandTable::FindSubcommand(*command, request[1]);
   }
   if (command == nullptr) return std::unexpected(CommandError::Err("Invalid command specified"));
   const int count = static_cast<int>(request.size());

@@ -1,10 +1,13 @@
 // GET and SET, and their older or combined forms.
 
+#include <algorithm>
+
 #include "server/commands/shared/string_reply.h"
 #include "server/commands/strings/set_options.h"
 #include "server/commands/strings/store_string.h"
 #include "server/commands/strings/strings.h"
 #include "server/dispatch/command_context.h"
+#include "storage/base/number.h"
 
 namespace server {
 namespace {
@@ -81,6 +84,16 @@ constexpr Argument kSetArguments[] = {
      .children = kSetExpirations},
 };
 
+// Only with GET the old value is read.
+uint16_t SetKeyFlags(std::span<const std::string_view> arguments) {
+  for (const std::string_view option : arguments.subspan(std::min<size_t>(3, arguments.size()))) {
+    if (storage::EqualsIgnoreCase(option, "GET")) {
+      return kKeyReadWrite | kKeyAccess | kKeyUpdate;
+    }
+  }
+  return kKeyOverwrite | kKeyUpdate;
+}
+
 // SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]
 //   -> OK, or null when the condition does not hold; with GET the old string or null
 struct Set {
@@ -95,6 +108,7 @@ struct Set {
       .categories = kAclString,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyUpdate | kKeyVariable)},
       .arguments = kSetArguments,
+      .key_flags_of = SetKeyFlags,
   };
 
   static RunResult Run(CommandContext& context) {

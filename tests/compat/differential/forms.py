@@ -4,7 +4,7 @@ a run cut its own connections (CLIENT KILL).
 
 # CONFIG SET of what a run may change, with the value that a new run begins with.
 CONFIG_DEFAULTS = {
-    b"maxmemory-samples": b"5",
+    b"maxmemory-eviction-tenacity": b"10",
     b"slowlog-max-len": b"128",
     b"hash-max-listpack-entries": b"512",
     b"set-max-intset-entries": b"512",
@@ -23,10 +23,10 @@ CONFIG_VALUES = [
     b"abc", b"1.5", b"4294967296"
 ]
 CONFIG_NAMES = sorted(CONFIG_DEFAULTS) + [
-    b"hash-max-ziplist-entries", b"databases", b"nonsense", b"", b"MAXMEMORY-SAMPLES"
+    b"hash-max-ziplist-entries", b"databases", b"nonsense", b"", b"SLOWLOG-MAX-LEN"
 ]
 CONFIG_PATTERNS = CONFIG_NAMES + [
-    b"maxmemory-samp*", b"*max-intset*", b"nonsense*", b"hash-max-listpack-entr[i]es",
+    b"maxmemory-eviction-tena*", b"*max-intset*", b"nonsense*", b"hash-max-listpack-entr[i]es",
     b"slowlog-max-le?"
 ]
 

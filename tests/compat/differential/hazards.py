@@ -15,7 +15,7 @@ _WITH_OPTIONS = (b"SET", b"GETEX")
 
 def is_unfit(argv, bulk_limit):
     """Not to be sent."""
-    return is_a_race(argv) or is_costly(argv, bulk_limit) or meets_a_bug_of_redis(argv)
+    return is_a_race(argv) or is_costly(argv, bulk_limit)
 
 
 def is_a_race(argv):
@@ -77,13 +77,3 @@ def is_costly(argv, bulk_limit):
             if number <= bulk_limit * unit:
                 return True
     return False
-
-
-def meets_a_bug_of_redis(argv):
-    """BITFIELD OVERFLOW SAT SET of a number far below the field's least gives the field's
-    greatest, as Redis computes the distance in 64 bits. We give the least.
-    """
-    words = [word.upper() for word in argv]
-    if words[0] != b"BITFIELD" or b"SAT" not in words:
-        return False
-    return any((_number(word) or 0) < -2**62 for word in argv[2:])
