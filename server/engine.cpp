@@ -75,7 +75,8 @@ void Engine::RunTurn() {
 }
 
 bool Engine::HasReadyWork() const {
-  return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free;
+  return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free ||
+         state_->has_idle_memory_to_release;
 }
 
 std::span<Session* const> Engine::TakeTouched() {

@@ -102,8 +102,9 @@ struct EngineState {
   bool is_upkeep_paused = false;    // DEBUG PAUSE-CRON
   bool has_more_to_expire = false;
   bool has_more_to_free = false;
-  std::string run_id;          // 40 hexadecimal digits, new with each start
-  std::string replication_id;  // likewise
+  bool has_idle_memory_to_release = false;  // MEMORY PURGE
+  std::string run_id;                       // 40 hexadecimal digits, new with each start
+  std::string replication_id;               // likewise
   size_t startup_memory = 0;
   size_t clients_memory = 0;  // buffers of all clients, brought up to date as they are swept
   size_t blocked_clients = 0;

@@ -5,6 +5,7 @@
 #include "server/client/client_limits.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
+#include "server/memory/used_memory.h"
 
 namespace server {
 namespace {
@@ -14,6 +15,7 @@ constexpr uint64_t kSliceNs = 200'000;
 constexpr size_t kExpirePerStep = 64;
 constexpr size_t kSegmentsPerStep = 4;
 constexpr size_t kIdleMemoryPerTick = size_t{8} << 20;
+constexpr size_t kIdleMemoryPerStep = size_t{512} << 10;
 
 // Repeats `step` until it says that nothing is left, or the slice's time is over. Returns whether
 // more is left.
@@ -50,6 +52,10 @@ void RunSlices(EngineState& engine) {
   engine.has_more_to_free = engine.keyspace.HasRemains() && RunSlice(engine, [&] {
                               return engine.keyspace.FreeSome(kSegmentsPerStep);
                             });
+  if (engine.has_idle_memory_to_release) {
+    engine.has_idle_memory_to_release =
+        RunSlice(engine, [&] { return engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerStep, 0); });
+  }
 }
 
 void RunTick(EngineState& engine) {
@@ -64,6 +70,7 @@ void RunTick(EngineState& engine) {
   if (engine.monotonic_us - engine.last_upkeep_us < kTickMs * 1000) return;
   engine.last_upkeep_us = engine.monotonic_us;
   SampleRates(engine);
+  NotePeakMemory(engine);
   CheckClientLimits(engine);
   for (int i = 0; i < engine.keyspace.database_count(); ++i) engine.keyspace.database(i).Maintain();
   engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerTick);

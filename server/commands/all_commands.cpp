@@ -20,6 +20,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     SlowLogCommands,
     LatencyCommands,
     DebugCommands,
+    MemoryCommands,
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,

@@ -3,8 +3,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "server/config/config.h"
 #include "server/engine_state.h"
 #include "server/introspection/info.h"
@@ -15,14 +13,6 @@ namespace server {
 namespace {
 
 constexpr std::string_view kReplicationIdNone = "0000000000000000000000000000000000000000";
-
-double Ratio(size_t part, size_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-int64_t Difference(size_t a, size_t b) {
-  return static_cast<int64_t>(a) - static_cast<int64_t>(b);
-}
 
 std::string OperatingSystem() {
   utsname names;
@@ -92,41 +82,33 @@ void AppendClientsInfo(EngineState& engine, InfoText& text) {
 }
 
 static void AppendAllocatorInfo(const MemoryReport& memory, InfoText& text) {
-  text.Fraction("allocator_frag_ratio", Ratio(memory.allocator_active, memory.allocator_allocated),
-                2);
-  text.Field("allocator_frag_bytes",
-             Difference(memory.allocator_active, memory.allocator_allocated));
-  text.Fraction("allocator_rss_ratio", Ratio(memory.allocator_resident, memory.allocator_active),
-                2);
-  text.Field("allocator_rss_bytes", Difference(memory.allocator_resident, memory.allocator_active));
-  text.Fraction("rss_overhead_ratio", Ratio(memory.resident, memory.allocator_resident), 2);
-  text.Field("rss_overhead_bytes", Difference(memory.resident, memory.allocator_resident));
-  text.Fraction("mem_fragmentation_ratio", Ratio(memory.resident, memory.used), 2);
-  text.Field("mem_fragmentation_bytes", Difference(memory.resident, memory.used));
+  text.Fraction("allocator_frag_ratio", memory.fragmentation_ratio(), 2);
+  text.Field("allocator_frag_bytes", memory.fragmentation_bytes());
+  text.Fraction("allocator_rss_ratio", memory.allocator_rss_ratio(), 2);
+  text.Field("allocator_rss_bytes", memory.allocator_rss_bytes());
+  text.Fraction("rss_overhead_ratio", memory.rss_overhead_ratio(), 2);
+  text.Field("rss_overhead_bytes", memory.rss_overhead_bytes());
+  text.Fraction("mem_fragmentation_ratio", memory.total_fragmentation_ratio(), 2);
+  text.Field("mem_fragmentation_bytes", memory.total_fragmentation_bytes());
 }
 
 void AppendMemoryInfo(EngineState& engine, InfoText& text) {
   const MemoryReport memory = ReportMemory(engine);
   const uint64_t total_system =
       static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  const size_t data = memory.dataset - memory.tables;
-  const size_t overhead = memory.used > data ? memory.used - data : 0;
-  const size_t grown = memory.used > memory.startup ? memory.used - memory.startup : 0;
   text.Section("Memory");
   text.Bytes("used_memory", memory.used);
   text.Bytes("used_memory_rss", memory.resident);
   text.Bytes("used_memory_peak", memory.peak);
-  text.Field("used_memory_peak_perc",
-             fmt::format("{:.2f}%", 100 * Ratio(memory.used, memory.peak)));
-  text.Field("used_memory_overhead", overhead);
+  text.Field("used_memory_peak_perc", fmt::format("{:.2f}%", memory.peak_percentage()));
+  text.Field("used_memory_overhead", memory.overhead());
   text.Field("used_memory_startup", memory.startup);
-  text.Field("used_memory_dataset", data);
-  text.Field("used_memory_dataset_perc",
-             fmt::format("{:.2f}%", std::min(100.0, 100 * Ratio(data, grown))));
-  text.Field("allocator_allocated", memory.allocator_allocated);
-  text.Field("allocator_active", memory.allocator_active);
-  text.Field("allocator_resident", memory.allocator_resident);
-  text.Field("allocator_muzzy", memory.allocator_muzzy);
+  text.Field("used_memory_dataset", memory.data());
+  text.Field("used_memory_dataset_perc", fmt::format("{:.2f}%", memory.data_percentage()));
+  text.Field("allocator_allocated", memory.allocator.allocated);
+  text.Field("allocator_active", memory.allocator.active);
+  text.Field("allocator_resident", memory.allocator.resident);
+  text.Field("allocator_muzzy", memory.allocator.muzzy);
   text.Bytes("total_system_memory", total_system);
   for (const std::string_view name : {"used_memory_lua", "used_memory_vm_eval"})
     text.Field(name, 0);

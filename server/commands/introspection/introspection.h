@@ -13,5 +13,6 @@ std::span<const CommandEntry> CommandTableCommands();  // command.cpp
 std::span<const CommandEntry> SlowLogCommands();       // slowlog.cpp
 std::span<const CommandEntry> LatencyCommands();       // latency.cpp
 std::span<const CommandEntry> DebugCommands();         // debug.cpp
+std::span<const CommandEntry> MemoryCommands();        // memory.cpp
 
 }  // namespace server
