@@ -100,19 +100,20 @@ std::expected<std::vector<Config::Change>, ConfigError> Config::CheckNames(
   for (const auto& [name, value] : pairs) {
     const std::optional<FoundDirective> found = FindDirective(name);
     if (!found) {
-      return std::unexpected(ConfigError{
-          fmt::format("Unknown option or number of arguments for CONFIG SET - '{}'", name)});
+      return std::unexpected(
+          ConfigError{fmt::format("Unknown option or number of arguments for CONFIG SET - '{}'",
+                                  name.substr(0, name.find('\0')))});
     }
     const Directive& directive = AllDirectives()[found->index];
     std::string asked = storage::ToLower(name);
     if (directive.Has(kImmutable))
-      return std::unexpected(Failed(asked, "can't set immutable config"));
+      return std::unexpected(Failed(name, "can't set immutable config"));
     if (directive.Has(kProtected) &&
         !MayChangeProtected(settings_.enable_protected_configs, caller)) {
-      return std::unexpected(Failed(asked, "can't set protected config"));
+      return std::unexpected(Failed(name, "can't set protected config"));
     }
     if (std::ranges::find(changes, asked, &Change::asked) != changes.end()) {
-      return std::unexpected(Failed(asked, "duplicate parameter"));
+      return std::unexpected(Failed(name, "duplicate parameter"));
     }
     changes.push_back({found->index, std::move(asked), value});
   }
@@ -164,18 +165,19 @@ Config::NamedValues Config::Get(std::span<const std::string_view> globs) const {
     seen.push_back(std::move(key));
     found_values.emplace_back(shown, values_[index].text);
   };
-  for (const std::string_view name : globs) {
-    if (IsGlob(name)) continue;
-    if (const auto found = FindDirective(name)) add(name, found->index);
-  }
   const std::span<const Directive> all = AllDirectives();
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (all[i].Has(kHidden)) continue;
-    for (const std::string_view name : {all[i].name, all[i].alias}) {
-      const auto matches = [&](std::string_view glob) {
-        return IsGlob(glob) && storage::GlobMatches(glob, name, storage::LetterCase::kInsensitive);
-      };
-      if (!name.empty() && std::ranges::any_of(globs, matches)) add(name, i);
+  for (const std::string_view glob : globs) {
+    if (!IsGlob(glob)) {
+      if (const auto found = FindDirective(glob)) add(glob, found->index);
+      continue;
+    }
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (all[i].Has(kHidden)) continue;
+      for (const std::string_view name : {all[i].name, all[i].alias}) {
+        const bool matches =
+            !name.empty() && storage::GlobMatches(glob, name, storage::LetterCase::kInsensitive);
+        if (matches) add(name, i);
+      }
     }
   }
   return found_values;

@@ -39,3 +39,15 @@ TEST_CASE("COMMAND GETKEYSANDFLAGS: SET reads only with GET, BITFIELD writes onl
   CHECK(flags_of({"BITFIELD", "k", "GET", "u8", "0", "SET", "u8", "0", "1"}) == read_write);
   CHECK(flags_of({"BITFIELD", "k", "GET", "u8"}) == read_write);
 }
+
+TEST_CASE("COMMAND LIST: names subcommands too") {
+  InProcessServer server;
+  const std::string names = server.Connect().Run({"COMMAND", "LIST"});
+  CHECK(names.find("$10\r\nconfig|get\r\n") != std::string::npos);
+  CHECK(names.find("$6\r\nconfig\r\n") != std::string::npos);
+}
+
+TEST_CASE("CONFIG SET: a name without a value is a syntax error") {
+  InProcessServer server;
+  CHECK(server.Connect().Run({"CONFIG", "SET", "hz", "20", "timeout"}) == "-ERR syntax error\r\n");
+}

@@ -202,8 +202,6 @@ struct CommandListNames {
     };
     for (const CommandInTable* command : context.engine().commands.commands()) {
       visit(*command);
-      // Without a filter the list is of what a client can type first.
-      if (filter.kind == ListFilter::Kind::kNone) continue;
       for (const CommandInTable* subcommand : command->subcommands) visit(*subcommand);
     }
     context.reply().EndArray(begin, count);

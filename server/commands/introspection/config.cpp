@@ -76,7 +76,7 @@ struct ConfigSet {
 
   static RunResult Run(CommandContext& context) {
     const auto arguments = context.args().Rest();
-    if (arguments.size() % 2 != 0) return CommandError::WrongArguments(context.command_name());
+    if (arguments.size() % 2 != 0) return CommandError::Syntax();
     std::vector<Config::NameAndValue> pairs;
     for (size_t i = 0; i < arguments.size(); i += 2) {
       pairs.emplace_back(arguments[i], arguments[i + 1]);

@@ -134,8 +134,8 @@ struct LatencyGraphCommand {
     const std::string_view event = context.args().Bytes();
     const LatencySeries* series = context.engine().latency.Find(event);
     if (series == nullptr) {
-      return CommandError::Err(
-          fmt::format("No samples available for event '{}'", EchoedInError(event)));
+      return CommandError::Err(fmt::format("No samples available for event '{}'",
+                                           EchoedInError(event, std::string_view::npos)));
     }
     const int64_t now_s = context.engine().wall_us / 1'000'000;
     context.reply().Verbatim("txt", LatencyGraph(event, *series, now_s));
@@ -256,7 +256,7 @@ struct LatencyHelp {
         {"HISTORY <event>", "Returns the times and durations of the spikes of <event>."},
         {"LATEST", "Returns the latest and the worst spike of each event."},
         {"RESET [<event> ...]", "Forgets the spikes of these events, or of all."},
-        {"HISTOGRAM [<command> ...]",
+        {"HISTOGRAM [COMMAND ...]",
          "Returns how many calls of these commands, or of all, took how long at most."},
     };
     ReplyHelp(context.reply(), "LATENCY", kEntries);

@@ -136,8 +136,8 @@ TEST_CASE("Config: names are checked before any value") {
   CHECK(SetText(config, {{"timeout", "x"}, {"NoSuch", "1"}}) ==
         "Unknown option or number of arguments for CONFIG SET - 'NoSuch'");
   CHECK(SetText(config, {{"timeout", "1"}, {"TIMEOUT", "2"}}) ==
-        Failed("timeout", "duplicate parameter"));
-  CHECK(SetText(config, {{"databases", "3"}}) == Failed("databases", "can't set immutable config"));
+        Failed("TIMEOUT", "duplicate parameter"));
+  CHECK(SetText(config, {{"Databases", "3"}}) == Failed("Databases", "can't set immutable config"));
   CHECK(config.settings().timeout_s == 0);
 }
 
@@ -197,6 +197,7 @@ TEST_CASE("Config: GET answers under the name that was asked") {
         Expected{{"lua-time-limit", "5000"}, {"busy-reply-threshold", "5000"}});
   CHECK(get({"*READ-only"}) == Expected{{"replica-read-only", "yes"}, {"slave-read-only", "yes"}});
   CHECK(get({"timeout", "TIMEOUT", "timeou?"}) == Expected{{"timeout", "0"}});
+  CHECK(get({"timeou?", "TIMEOUT"}) == Expected{{"timeout", "0"}});
   CHECK(get({"key-load-delay"}) == Expected{{"key-load-delay", "0"}});
   CHECK(get({"key-load*"}).empty());
   CHECK(get({"nosuch"}).empty());
