@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/client/authentication.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
 #include "server/periodic.h"
@@ -36,7 +37,7 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
   Client& client = session.client;
   client.peer = std::move(facts);
   client.created_us = client.last_interaction_us = state.monotonic_us;
-  client.set(kNotAuthenticated, !settings.requirepass.empty());
+  LogOut(state, client);
   if (settings.client_default_resp == 3) {
     client.reply.set_version(protocol::resp::Version::kResp3);
   }
@@ -48,6 +49,7 @@ void Engine::Closed(Session* session) {
   RespSession& resp_session = static_cast<RespSession&>(*session);
   if (session->touched) std::erase(state.touched, session);
   state.turn.Forget(resp_session);
+  state.Forget(resp_session.client);
   state.clients_memory -= resp_session.client.counted_memory;
   state.clients.Remove(resp_session.client.id);
 }

@@ -17,6 +17,7 @@ namespace server {
 
 class Config;
 class Log;
+struct CommandEntry;
 struct EngineState;  // every part, owned; server/engine_state.h
 
 class Engine {
@@ -29,6 +30,8 @@ class Engine {
     Config& config;
     Log& log;
     uint64_t seed;
+    // Besides those of all_commands.cpp.
+    std::span<const CommandEntry> more_commands = {};
   };
   explicit Engine(const Dependencies& dependencies);
   ~Engine();

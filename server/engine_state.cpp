@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "server/client/authentication.h"
+#include "server/client/client_limits.h"
 #include "server/commands/all_commands.h"
 #include "server/config/config.h"
 #include "server/introspection/redact.h"
@@ -12,6 +14,12 @@
 
 namespace server {
 namespace {
+
+std::vector<CommandEntry> CommandsWith(std::span<const CommandEntry> more) {
+  std::vector<CommandEntry> commands = AllCommands();
+  commands.insert(commands.end(), more.begin(), more.end());
+  return commands;
+}
 
 storage::KeyHasher::Secret NewSecret() {
   storage::KeyHasher::Secret secret;
@@ -55,7 +63,7 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
       log(dependencies.log),
       random(dependencies.seed),
       keyspace(config.settings().databases, NewSecret(), random, feed),
-      commands(AllCommands()),
+      commands(CommandsWith(dependencies.more_commands)),
       run_id(NewRunId()),
       replication_id(NewRunId()) {
   for (const auto& [from, to] : config.settings().rename_command) commands.Rename(from, to);
@@ -93,27 +101,16 @@ void EngineState::ReadClocks() {
   keyspace.SetNow(wall_us / 1000);
 }
 
-void EngineState::CloseSession(RespSession& session, CloseWish wish) {
-  session.close = wish;
-  session.client.set(kClosing, true);
-  Touch(session);
-}
-
 void EngineState::CloseClient(Client& client, CloseWish wish) {
-  client.session.close = wish;
+  client.session.close = std::max(client.session.close, wish);
   client.set(kClosing, true);
+  Forget(client);
   Touch(client.session);
 }
 
-void EngineState::EndPause() {
-  pause = Pause();
-  special &= ~kIsPaused;
-  keyspace.set_may_expire(true);
-  for (const auto& [id, session] : clients) {
-    if (!session->client.is(kPostponed)) continue;
-    session->client.set(kPostponed, false);
-    MakeReady(*session);
-  }
+void EngineState::Forget(Client& client) {
+  blocked.Forget(client);
+  pause.Forget(client);
 }
 
 void EngineState::ApplySettings() {
@@ -126,6 +123,8 @@ void EngineState::ApplySettings() {
                               .log_factor = settings.lfu_log_factor,
                               .decay_minutes = settings.lfu_decay_time});
   slow_ticks = SlowTicks(settings, clock);
+  ApplyPassword(*this);
+  output_limit_min = LowestOutputLimit(*this);
 }
 
 void EngineState::FeedMonitors(const Client&, const CommandInTable&,

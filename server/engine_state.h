@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "server/blocking/blocked_clients.h"
+#include "server/blocking/pause.h"
 #include "server/change_feed.h"
 #include "server/client/client_list.h"
 #include "server/dispatch/command_table.h"
@@ -31,12 +33,6 @@ enum EngineSpecial : uint32_t {
   kHasMaxmemory = 1u << 2,
 };
 
-// CLIENT PAUSE.
-struct Pause {
-  int64_t until_us = 0;  // monotonic
-  bool writes_only = false;
-};
-
 // 40 random hexadecimal digits, by which servers and histories of data are told apart.
 std::string NewRunId();
 
@@ -50,12 +46,14 @@ struct EngineState {
     session.touched = true;
     touched.push_back(&session);
   }
-  void CloseSession(RespSession& session, CloseWish wish);
+  // Nothing more of the client is executed, from this moment on; the shell closes the connection
+  // after the turn. Safe at any time and for any client, the running one included.
   void CloseClient(Client& client, CloseWish wish);
+  void CloseSession(RespSession& session, CloseWish wish) { CloseClient(session.client, wish); }
+  // Takes the client out of all lists that others go through.
+  void Forget(Client& client);
   // Reads the clocks; all that happens until the next call happens at this time.
   void ReadClocks();
-  // Lets all clients that were postponed go on.
-  void EndPause();
   // MONITOR's line for a request that is about to run.
   void FeedMonitors(const Client& client, const CommandInTable& command,
                     std::span<const std::string_view> arguments);
@@ -81,6 +79,8 @@ struct EngineState {
   storage::Keyspace keyspace;
   CommandTable commands;
   ClientList clients;
+  BlockedClients blocked{*this};
+  Pause pause{*this};
   Statistics statistics;
   SlowLog slow_log;
   LatencyMonitor latency;
@@ -94,7 +94,6 @@ struct EngineState {
   uint32_t special = 0;
   // The lower of what interests the slow log and the latency monitor; UINT64_MAX: nothing does.
   uint64_t slow_ticks = UINT64_MAX;
-  Pause pause;
   int64_t wall_us = 0;
   int64_t monotonic_us = 0;
   int64_t last_upkeep_us = 0;       // monotonic
@@ -107,11 +106,10 @@ struct EngineState {
   std::string replication_id;               // likewise
   size_t startup_memory = 0;
   size_t clients_memory = 0;  // buffers of all clients, brought up to date as they are swept
-  size_t blocked_clients = 0;
-  size_t clients_with_deadline = 0;  // blocked with a time limit
   std::vector<Session*> touched;
-  std::vector<Session*> handed_out;  // what TakeTouched returned last
-  ClientId last_swept_client = 0;    // periodic work on clients goes on after this one
+  std::vector<Session*> handed_out;    // what TakeTouched returned last
+  size_t output_limit_min = SIZE_MAX;  // below it no limit on output is reached
+  ClientId last_swept_client = 0;      // periodic work on clients goes on after this one
 };
 
 }  // namespace server

@@ -59,9 +59,8 @@ void RunSlices(EngineState& engine) {
 }
 
 void RunTick(EngineState& engine) {
-  if ((engine.special & kIsPaused) != 0 && engine.monotonic_us >= engine.pause.until_us) {
-    engine.EndPause();
-  }
+  if (engine.monotonic_us >= engine.pause.until_us()) engine.pause.End();
+  engine.blocked.EndOverdue(engine.monotonic_us);
   if (engine.is_upkeep_paused) return;
   const bool may_expire = engine.may_expire_actively && engine.keyspace.may_expire();
   engine.has_more_to_expire =
@@ -82,9 +81,11 @@ int64_t MillisecondsToTick(const EngineState& engine) {
     wait_ms =
         std::min(wait_ms, engine.keyspace.NextExpiryMs() - engine.clock.WallMicroseconds() / 1000);
   }
-  if ((engine.special & kIsPaused) != 0) {
-    wait_ms =
-        std::min(wait_ms, (engine.pause.until_us - engine.clock.MonotonicMicroseconds()) / 1000);
+  const int64_t due_us = std::min(engine.pause.until_us(), engine.blocked.next_deadline_us());
+  if (due_us != INT64_MAX) {
+    // Rounded up: a tick that comes too early would only come again.
+    const int64_t left_us = due_us - engine.clock.MonotonicMicroseconds();
+    wait_ms = std::min(wait_ms, (left_us + 999) / 1000);
   }
   return std::clamp<int64_t>(wait_ms, 1, kTickMs);
 }

@@ -23,12 +23,13 @@ using ClientId = uint64_t;
 enum ClientSpecial : uint32_t {
   kNotAuthenticated = 1u << 0,
   kReplyOff = 1u << 1,       // CLIENT REPLY OFF
-  kReplySkipNext = 1u << 2,  // CLIENT REPLY SKIP was the last request
-  kBlocked = 1u << 3,        // waits in a blocking command
-  kPostponed = 1u << 4,      // its next request waits for the end of CLIENT PAUSE
-  kMonitoring = 1u << 5,     // MONITOR
-  kNoTouch = 1u << 6,
-  kClosing = 1u << 7,  // nothing more is executed
+  kReplySkipNext = 1u << 2,  // CLIENT REPLY SKIP is the request that runs; see reply_mode.h
+  kReplySkip = 1u << 3,      // it was the one before
+  kBlocked = 1u << 4,        // waits in a blocking command
+  kPostponed = 1u << 5,      // its next request waits for the end of CLIENT PAUSE
+  kMonitoring = 1u << 6,     // MONITOR
+  kNoTouch = 1u << 7,
+  kClosing = 1u << 8,  // nothing more is executed
 };
 
 struct Client {
@@ -48,18 +49,16 @@ struct Client {
   std::string library_version;
   std::string user = "default";
 
-  int64_t created_us = 0;           // monotonic
-  int64_t last_interaction_us = 0;  // monotonic
+  // All monotonic.
+  int64_t created_us = 0;
+  int64_t last_interaction_us = 0;
+  int64_t stranger_since_us = 0;    // while kNotAuthenticated
   int64_t soft_limit_since_us = 0;  // output above the soft limit since; 0: it is not
   size_t counted_memory = 0;        // its share of EngineState::clients_memory
   uint64_t commands = 0;
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   const CommandInTable* last_command = nullptr;
-
-  // While kBlocked.
-  int64_t blocked_until_us = 0;  // monotonic; 0: no limit
-  enum class UnblockReason : uint8_t { kTimeout, kError };
 
   bool is(uint32_t bits) const { return (special & bits) != 0; }
   void set(uint32_t bit, bool on) { special = on ? special | bit : special & ~bit; }

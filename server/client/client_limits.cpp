@@ -1,6 +1,7 @@
 #include "server/client/client_limits.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "server/config/config.h"
 #include "server/engine_state.h"
@@ -8,46 +9,72 @@
 namespace server {
 namespace {
 
-// Each client is looked at about once a second, and no tick looks at more than this.
+// No tick looks at fewer clients than this, nor at more than a tenth beyond it.
 constexpr size_t kClientsPerTickMin = 200;
+// What an idle client's output buffer may keep for the next replies.
+constexpr size_t kIdleOutputBytes = 1024;
+constexpr int64_t kIdleUs = 2'000'000;
 
-bool ExceedsOutputLimit(EngineState& engine, RespSession& session) {
-  const OutputLimit& limit = engine.config.settings().client_output_buffer_limit[0];
+const OutputLimit& OutputLimitOf(const EngineState& engine, const Client& client) {
+  constexpr size_t kNormal = 0;
+  constexpr size_t kPubSub = 2;
+  const auto& limits = engine.config.settings().client_output_buffer_limit;
+  return limits[client.is(kMonitoring) ? kPubSub : kNormal];
+}
+
+bool ExceedsOutputLimit(const EngineState& engine, RespSession& session) {
+  Client& client = session.client;
+  const OutputLimit& limit = OutputLimitOf(engine, client);
   const size_t unsent = session.unsent_bytes();
   if (limit.hard_bytes != 0 && unsent >= limit.hard_bytes) return true;
   if (limit.soft_bytes == 0 || unsent < limit.soft_bytes) {
-    session.client.soft_limit_since_us = 0;
+    client.soft_limit_since_us = 0;
     return false;
   }
-  if (session.client.soft_limit_since_us == 0) {
-    session.client.soft_limit_since_us = engine.monotonic_us;
-  }
-  return engine.monotonic_us - session.client.soft_limit_since_us > limit.soft_seconds * 1'000'000;
+  if (client.soft_limit_since_us == 0) client.soft_limit_since_us = engine.monotonic_us;
+  return engine.monotonic_us - client.soft_limit_since_us > limit.soft_seconds * 1'000'000;
 }
 
-void CheckClient(EngineState& engine, RespSession& session) {
-  const Settings& settings = engine.config.settings();
+void UpdateMemory(EngineState& engine, RespSession& session) {
   Client& client = session.client;
+  if (engine.monotonic_us - client.last_interaction_us > kIdleUs) {
+    session.output.ShrinkWhenEmpty(kIdleOutputBytes);
+  }
   const size_t memory = session.input_memory() + session.output.memory() + session.bytes_in_flight;
   engine.clients_memory += memory - client.counted_memory;
   client.counted_memory = memory;
-  if (session.close != CloseWish::kStayOpen) return;
-  const int64_t idle_us = engine.monotonic_us - client.last_interaction_us;
-  if (settings.timeout_s > 0 && !client.is(kBlocked | kMonitoring) &&
-      idle_us > settings.timeout_s * int64_t{1'000'000}) {
+}
+
+bool IsIdleTooLong(const EngineState& engine, const Client& client) {
+  const int64_t timeout_s = engine.config.settings().timeout_s;
+  return timeout_s > 0 && !client.is(kBlocked | kPostponed | kMonitoring) &&
+         engine.monotonic_us - client.last_interaction_us > timeout_s * 1'000'000;
+}
+
+bool IsStrangerTooLong(const EngineState& engine, const Client& client) {
+  const int64_t deadline_s = engine.config.settings().authentication_deadline_s;
+  return deadline_s > 0 && client.is(kNotAuthenticated) &&
+         engine.monotonic_us - client.stranger_since_us > deadline_s * 1'000'000;
+}
+
+void CheckClient(EngineState& engine, RespSession& session) {
+  Client& client = session.client;
+  UpdateMemory(engine, session);
+  if (IsGone(session)) return;
+  if (IsIdleTooLong(engine, client)) {
     engine.log.Verbose("Closing idle client");
     engine.CloseSession(session, CloseWish::kNow);
-  } else if (settings.authentication_deadline_s > 0 && client.is(kNotAuthenticated) &&
-             engine.monotonic_us - client.created_us >
-                 settings.authentication_deadline_s * 1'000'000) {
+  } else if (IsStrangerTooLong(engine, client)) {
     engine.log.Verbose("Closing client that did not authenticate in time: " +
                        client.peer.remote_address);
     engine.CloseSession(session, CloseWish::kNow);
-  } else if (ExceedsOutputLimit(engine, session)) {
+  } else if (client.is(kNotAuthenticated) && session.unsent_bytes() > kStrangerOutputBytes) {
     ++engine.statistics.output_buffer_limit_disconnections;
-    engine.log.Warning("Client " + client.peer.remote_address +
-                       " closed for overcoming of output buffer limits.");
+    engine.log.Verbose("Closing client that did not authenticate and does not read: " +
+                       client.peer.remote_address);
     engine.CloseSession(session, CloseWish::kNow);
+  } else {
+    CheckOutputLimit(engine, session);
   }
 }
 
@@ -61,6 +88,24 @@ void CheckClientLimits(EngineState& engine) {
     CheckClient(engine, *it->second);
   }
   if (it == engine.clients.end()) engine.last_swept_client = 0;
+}
+
+void CheckOutputLimit(EngineState& engine, RespSession& session) {
+  if (IsGone(session) || !ExceedsOutputLimit(engine, session)) return;
+  ++engine.statistics.output_buffer_limit_disconnections;
+  engine.log.Warning("Client " + session.client.peer.remote_address +
+                     " closed for overcoming of output buffer limits.");
+  engine.CloseSession(session, CloseWish::kNow);
+}
+
+size_t LowestOutputLimit(const EngineState& engine) {
+  size_t lowest = SIZE_MAX;
+  for (const OutputLimit& limit : engine.config.settings().client_output_buffer_limit) {
+    for (const uint64_t bytes : {limit.hard_bytes, limit.soft_bytes}) {
+      if (bytes != 0) lowest = std::min<size_t>(lowest, bytes);
+    }
+  }
+  return lowest;
 }
 
 }  // namespace server

@@ -9,6 +9,11 @@
 
 namespace server {
 
+// A session that is to be closed at once: as good as closed already.
+inline bool IsGone(const RespSession& session) {
+  return session.close == CloseWish::kNow;
+}
+
 class ClientList {
  public:
   // Gives the session's client its id and takes the session over.

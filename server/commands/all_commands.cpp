@@ -14,6 +14,10 @@ namespace {
 // clang-format off
 constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ConnectionBasicCommands,
+    ConnectionHelloCommands,
+    ClientSelfCommands,
+    ClientOthersCommands,
+    ClientWaitingCommands,
     ServerInfoCommands,
     ConfigCommands,
     CommandTableCommands,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "server/client/reply_mode.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
@@ -70,10 +71,13 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
 const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* command,
                                           std::span<const std::string_view> arguments) {
   // Without a login a stranger learns nothing but that a login is needed.
-  const bool is_stranger = client.is(kNotAuthenticated);
+  if (client.is(kNotAuthenticated) &&
+      (command == nullptr || (command->spec->flags & kNoAuth) == 0)) {
+    Reject(client, command, "NOAUTH Authentication required.");
+    return nullptr;
+  }
   if (command == nullptr) {
-    Reject(client, nullptr,
-           is_stranger ? "NOAUTH Authentication required." : UnknownCommand(arguments));
+    Reject(client, nullptr, UnknownCommand(arguments));
     return nullptr;
   }
   if (!command->subcommands.empty() && arguments.size() > 1) {
@@ -97,13 +101,10 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command, Dispat
     Reject(client, &command, "NOAUTH Authentication required.");
     return false;
   }
-  if ((engine_.special & kIsPaused) != 0) {
-    const bool is_write = (command.spec->flags & (kWriteCommand | kMayReplicate)) != 0;
-    if (is_write || !engine_.pause.writes_only) {
-      client.set(kPostponed, true);
-      outcome = DispatchOutcome::kPostponed;
-      return false;
-    }
+  if ((engine_.special & kIsPaused) != 0 && engine_.pause.Holds(*command.spec)) {
+    engine_.pause.Postpone(client);
+    outcome = DispatchOutcome::kPostponed;
+    return false;
   }
   if ((engine_.special & kHasMonitors) != 0) engine_.FeedMonitors(client, command, arguments);
   return true;
@@ -114,7 +115,6 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
                                 uint64_t& ticks) {
   protocol::resp::ReplyWriter& reply = client.reply;
   const protocol::OutputBuffer::Mark mark = reply.out().mark();
-  const uint32_t special_before = client.special;
   const int database_before = client.database;
   const uint64_t changes_before = engine_.feed.changes();
   reply.ResetCount();
@@ -143,28 +143,23 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   ++client.commands;
   client.last_command = &command;
   client.last_interaction_us = engine_.monotonic_us;
-  if (((special_before | client.special) & (kReplyOff | kReplySkipNext)) != 0) [[unlikely]] {
-    MuteReply(client, special_before, mark);
+  // A blocked client's reply is still to come: whoever ends the wait does this.
+  if (IsMuted(client) && outcome != DispatchOutcome::kBlocked) [[unlikely]] {
+    reply.out().Truncate(mark);
+    EndMutedRequest(client);
   }
   return outcome;
-}
-
-// CLIENT REPLY OFF and SKIP: takes the reply back.
-void Dispatcher::MuteReply(Client& client, uint32_t special_before,
-                           protocol::OutputBuffer::Mark mark) {
-  const bool was_skipping = (special_before & kReplySkipNext) != 0;
-  if (client.is(kReplyOff | kReplySkipNext) || was_skipping) client.reply.out().Truncate(mark);
-  // SKIP is for one request after the one that asked for it.
-  if (was_skipping) client.set(kReplySkipNext, false);
 }
 
 void Dispatcher::Reject(Client& client, const CommandInTable* command, std::string_view line) {
   if (command != nullptr) ++command->statistics.rejected_calls;
   engine_.statistics.NoteError(line);
   client.last_interaction_us = engine_.monotonic_us;
-  const bool is_skipped = client.is(kReplyOff | kReplySkipNext);
-  client.set(kReplySkipNext, false);
-  if (!is_skipped) client.reply.Error(line);
+  if (IsMuted(client)) {
+    EndMutedRequest(client);
+  } else {
+    client.reply.Error(line);
+  }
 }
 
 }  // namespace server

@@ -43,7 +43,6 @@ class Dispatcher {
   DispatchOutcome Run(Client& client, const CommandInTable& command,
                       std::span<const std::string_view> arguments, storage::Key key,
                       uint64_t& ticks);
-  static void MuteReply(Client& client, uint32_t special_before, protocol::OutputBuffer::Mark mark);
   void Reject(Client& client, const CommandInTable* command, std::string_view line);
 
   EngineState& engine_;

@@ -71,11 +71,11 @@ void AppendClientsInfo(EngineState& engine, InfoText& text) {
   text.Field("maxclients", engine.config.settings().maxclients);
   text.Field("client_recent_max_input_buffer", engine.statistics.recent_max_input_buffer);
   text.Field("client_recent_max_output_buffer", engine.statistics.recent_max_output_buffer);
-  text.Field("blocked_clients", engine.blocked_clients);
+  text.Field("blocked_clients", engine.blocked.size() + engine.pause.postponed());
   text.Field("tracking_clients", 0);
   text.Field("pubsub_clients", 0);
   text.Field("watching_clients", 0);
-  text.Field("clients_in_timeout_table", engine.clients_with_deadline);
+  text.Field("clients_in_timeout_table", engine.blocked.with_deadline());
   text.Field("total_watched_keys", 0);
   text.Field("total_blocking_keys", 0);
   text.Field("total_blocking_keys_on_nokey", 0);

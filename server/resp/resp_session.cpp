@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/client/client_limits.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
 
@@ -50,6 +51,7 @@ bool RespSession::WantsBytes() const {
 }
 
 void RespSession::OnWritten() {
+  client.last_interaction_us = engine_.monotonic_us;
   if (!pending_.empty() && CanRun()) engine_.MakeReady(*this);
 }
 
@@ -59,7 +61,10 @@ bool RespSession::CanRun() const {
 }
 
 bool RespSession::IsHeldBack() const {
-  return unsent_bytes() > engine_.config.settings().output_hold_back_bytes;
+  const size_t limit = client.is(kNotAuthenticated)
+                           ? kStrangerOutputBytes
+                           : engine_.config.settings().output_hold_back_bytes;
+  return unsent_bytes() > limit;
 }
 
 void RespSession::FinishTurn(size_t executed, bool rewound) {

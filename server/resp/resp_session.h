@@ -30,6 +30,7 @@ class RespSession final : public Session {
 
   // All bytes that are not executed yet; good until the next read. Empty when nothing can be done.
   std::span<char> input() { return slice_.empty() ? pending_.bytes() : slice_; }
+  size_t input_bytes() const { return slice_.empty() ? pending_.size() : slice_.size(); }
   // False while this session's next request must wait.
   bool CanRun() const;
   // Too much output is unsent: the peer must read before it gets more.
@@ -37,7 +38,6 @@ class RespSession final : public Session {
   size_t unsent_bytes() const { return output.wire_size() + bytes_in_flight; }
   // Memory held for input.
   size_t input_memory() const { return pending_.capacity(); }
-  size_t pending_bytes() const { return pending_.size(); }
   size_t pending_free() const { return pending_.capacity() - pending_.size(); }
 
   // After a turn: the first `executed` bytes of input() are done, the others are kept. `rewound`:

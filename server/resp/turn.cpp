@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/client/client_limits.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_table.h"
 #include "server/engine_state.h"
@@ -159,6 +160,12 @@ void Turn::Finish(RespSession& session) {
   session.FinishTurn(session.executed_bytes, rewound);
   engine_.statistics.recent_max_input_buffer =
       std::max(engine_.statistics.recent_max_input_buffer, session.input_memory());
+  const size_t unsent = session.unsent_bytes();
+  if (unsent > engine_.statistics.recent_max_output_buffer) {
+    engine_.statistics.recent_max_output_buffer = unsent;
+  }
+  if (unsent >= engine_.output_limit_min) [[unlikely]]
+    CheckOutputLimit(engine_, session);
   if (left > input_limit && session.close == CloseWish::kStayOpen) {
     ++engine_.statistics.query_buffer_limit_disconnections;
     engine_.log.Warning("Closing client that reached max query buffer length: " +

@@ -55,8 +55,8 @@ void TestConnection::Close() {
   server_->engine->Closed(std::exchange(session_, nullptr));
 }
 
-InProcessServer::InProcessServer(std::initializer_list<std::string_view> directives,
-                                 uint64_t seed) {
+InProcessServer::InProcessServer(std::initializer_list<std::string_view> directives, uint64_t seed,
+                                 std::span<const server::CommandEntry> more_commands) {
   for (const std::string_view directive : directives) {
     const auto words = protocol::resp::SplitQuoted(directive);
     REQUIRE(words.has_value());
@@ -64,7 +64,7 @@ InProcessServer::InProcessServer(std::initializer_list<std::string_view> directi
     REQUIRE_MESSAGE(loaded.has_value(), loaded.error().reason);
   }
   engine = std::make_unique<server::Engine>(
-      server::Engine::Dependencies{clock, shell, config, log, seed});
+      server::Engine::Dependencies{clock, shell, config, log, seed, more_commands});
 }
 
 InProcessServer::~InProcessServer() {

@@ -9,6 +9,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,8 +86,10 @@ class TestConnection {
 class InProcessServer {
  public:
   // Directives as on the command line: {"requirepass secret", "databases 4"}.
+  // `more_commands` are known besides the server's own.
   explicit InProcessServer(std::initializer_list<std::string_view> directives = {},
-                           uint64_t seed = 1);
+                           uint64_t seed = 1,
+                           std::span<const server::CommandEntry> more_commands = {});
   ~InProcessServer();
 
   TestConnection& Connect(server::PeerFacts facts = {.remote_address = "127.0.0.1:50000",
