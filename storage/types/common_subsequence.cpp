@@ -92,11 +92,9 @@ std::optional<CommonSubsequence> CommonSubsequence::Find(std::string_view a, std
   RowWalk walk;
   const size_t row_bytes = found.RowBytes();
   size_t bytes = 0;
-  if (__builtin_mul_overflow(a.size(), row_bytes, &bytes) || !walk.Prepare(a, b)) {
-    return std::nullopt;
-  }
+  if (__builtin_mul_overflow(a.size(), row_bytes, &bytes)) return std::nullopt;
   found.rows_.reset(new (std::nothrow) uint8_t[bytes]);
-  if (found.rows_ == nullptr) return std::nullopt;
+  if (found.rows_ == nullptr || !walk.Prepare(a, b)) return std::nullopt;
   for (size_t i = 0; i < a.size(); ++i) {
     walk.Step(a[i]);
     std::memcpy(found.rows_.get() + i * row_bytes, walk.row(), row_bytes);
