@@ -1,55 +1,8 @@
-"""Commands made by hand, because their description is empty (DEBUG), open (CONFIG SET) or would let
-a run cut its own connections (CLIENT KILL).
+"""Commands made by hand, because their description is empty (DEBUG), open (CONFIG, in
+config_forms.py) or would let a run cut its own connections (CLIENT KILL).
 """
 
-# CONFIG SET of what a run may change, with the value that a new run begins with.
-CONFIG_DEFAULTS = {
-    b"maxmemory-eviction-tenacity": b"10",
-    b"slowlog-max-len": b"128",
-    b"hash-max-listpack-entries": b"512",
-    b"set-max-intset-entries": b"512",
-    b"notify-keyspace-events": b"",
-    b"lfu-decay-time": b"1",
-    b"list-max-listpack-size": b"-2",
-    b"latency-tracking": b"yes",
-    b"lazyfree-lazy-user-del": b"no",
-    b"lazyfree-lazy-user-flush": b"no",
-    b"zset-max-listpack-value": b"64",
-    b"tcp-keepalive": b"300",
-}
-CONFIG_VALUES = [
-    b"1", b"5", b"64", b"128", b"0", b"-1", b"-2", b"yes", b"no", b"YES", b"maybe", b"", b"KEA",
-    b"Eg", b"AKE$", b"Q", b"1kb", b"1gb", b"1tb", b"9223372036854775807", b"18446744073709551615",
-    b"abc", b"1.5", b"4294967296"
-]
-CONFIG_NAMES = sorted(CONFIG_DEFAULTS) + [
-    b"hash-max-ziplist-entries", b"databases", b"nonsense", b"", b"SLOWLOG-MAX-LEN"
-]
-CONFIG_PATTERNS = CONFIG_NAMES + [
-    b"maxmemory-eviction-tena*", b"*max-intset*", b"nonsense*", b"hash-max-listpack-entr[i]es",
-    b"slowlog-max-le?"
-]
-
-
-def config_form(values):
-    random = values.random
-    draw = random.random()
-    if draw < 0.45:
-        names = [random.choice(CONFIG_PATTERNS) for _ in range(random.choice([1, 1, 1, 2, 3]))]
-        return [b"CONFIG", b"GET"] + names
-    if draw < 0.9:
-        argv = [b"CONFIG", b"SET"]
-        for _ in range(random.choice([1, 1, 1, 2, 3])):
-            argv += [
-                random.choice(CONFIG_NAMES if random.random() < 0.3 else sorted(CONFIG_DEFAULTS)),
-                random.choice(CONFIG_VALUES)
-            ]
-        return argv[:-1] if random.random() < 0.03 else argv
-    return random.choice([[b"CONFIG"], [b"CONFIG", b"NONSENSE"], [b"CONFIG", b"GET"],
-                          [b"CONFIG", b"SET"], [b"CONFIG", b"SET", b"a"], [b"CONFIG", b"RESETSTAT"],
-                          [b"CONFIG", b"RESETSTAT", b"x"], [b"CONFIG", b"HELP"],
-                          [b"CONFIG", b"REWRITE", b"x"],
-                          [b"CONFIG", b"GET", b"databases", b"databases"]])
+import config_forms
 
 
 def client_form(values):
@@ -123,7 +76,7 @@ def cluster_form(values):
 
 # name: (the command that must exist on both servers, family, weight, how to make one)
 FORMS = {
-    "config": ("config", "server", 2.5, config_form),
+    "config": ("config", "server", 2.5, config_forms.make),
     "client": ("client", "connection", 2, client_form),
     "debug": ("debug", "server", 2, debug_form),
     "module": ("module", "server", 0.2, module_form),

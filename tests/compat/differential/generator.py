@@ -22,9 +22,9 @@ REPEAT_SHARE = 0.4  # chance of one more repetition of a repeatable argument
 
 class Generator:
     """An endless source of commands for one segment of a run."""
-    def __init__(self, commands, seed, families, key_count, bulk_limit):
+    def __init__(self, commands, seed, families, key_count, bulk_limit, directives):
         self.random = random_module.Random(seed)
-        self.values = values_module.Values(self.random, key_count, bulk_limit)
+        self.values = values_module.Values(self.random, key_count, bulk_limit, directives)
         self._sources = []
         self._weights = []
         self._commands = commands

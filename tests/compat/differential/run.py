@@ -24,8 +24,8 @@ import time
 
 import allowed
 import compare
+import config_forms
 import docs
-import forms
 import generator
 import minimise
 import planted
@@ -68,17 +68,7 @@ class Run:
         if self.options.verbose:
             print("commands on both servers: %d; only on the reference: %s" %
                   (len(self.commands), " ".join(missing)))
-        self.configuration = self._common_configuration()
-
-    def _common_configuration(self):
-        """Defaults of the directives that both servers let a run change."""
-        common = {}
-        for name, value in forms.CONFIG_DEFAULTS.items():
-            if all(
-                    control.ask("CONFIG", "SET", name, value) == "OK"
-                    for control in self.pair.controls()):
-                common[name] = value
-        return common
+        self.configuration = config_forms.directives(self.pair.controls())
 
     def _settings(self, number):
         """What both servers are set to in a segment: most have a small limit of strings, which is
@@ -95,7 +85,7 @@ class Run:
         self.pair.reset(settings)
         source = generator.Generator(self.commands, "%s:%d" % (seed, number), self.families(),
                                      KEY_COUNTS[number % len(KEY_COUNTS)],
-                                     settings[b"proto-max-bulk-len"])
+                                     settings[b"proto-max-bulk-len"], sorted(self.configuration))
         steps = []
         while len(steps) < SEGMENT_COMMANDS:
             connection = source.random.randrange(2)

@@ -53,8 +53,9 @@ FAR_YEAR_2100_SECONDS = 4102444800
 
 class Values:
     """Draws values with one generator, so that a seed gives the same commands again."""
-    def __init__(self, random, key_count, bulk_limit):
+    def __init__(self, random, key_count, bulk_limit, directives):
         self.random = random
+        self.directives = directives
         self.bulk_limit = bulk_limit
         self.numbers = [b"n:%d" % i for i in range(4)]
         self.bits = [b"b:%d" % i for i in range(4)]
