@@ -1,9 +1,12 @@
 #include "server/commands/all_commands.h"
 
 #include "server/commands/bitmaps/bitmaps.h"
+#include "server/commands/cluster/cluster.h"
 #include "server/commands/connection/connection.h"
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/keys/keys.h"
+#include "server/commands/persistence/persistence.h"
+#include "server/commands/replication/replication.h"
 #include "server/commands/strings/strings.h"
 
 namespace server {
@@ -25,6 +28,15 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     LatencyCommands,
     DebugCommands,
     MemoryCommands,
+    ModuleCommands,
+    ShutdownCommands,
+    LolwutCommands,
+    SavingCommands,
+    ReplicaOfCommands,
+    ReplicaLinkCommands,
+    ClusterNodeCommands,
+    ClusterSlotCommands,
+    ClusterRoutingCommands,
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,

@@ -24,11 +24,11 @@ namespace server {
 
 class CommandContext;
 
-// What a handler did: it replied, it handed the client to the blocking part, or it failed with an
-// error to send, having replied nothing.
+// What a handler did: it replied, it handed the client to the blocking part, it ends the client's
+// connection without a reply, or it failed with an error to send, having replied nothing.
 class [[nodiscard]] RunResult {
  public:
-  enum class Kind : uint8_t { kReplied, kBlocked, kError };
+  enum class Kind : uint8_t { kReplied, kBlocked, kNoReply, kError };
 
   RunResult(CommandError error)  // NOLINT: `return error;` is the point
       : kind_(Kind::kError), error_(std::make_unique<std::string>(error.line())) {}
@@ -38,6 +38,7 @@ class [[nodiscard]] RunResult {
  private:
   friend constexpr RunResult Replied();
   friend constexpr RunResult Blocked();
+  friend constexpr RunResult NoReply();
   explicit constexpr RunResult(Kind kind) : kind_(kind) {}
 
   Kind kind_;
@@ -48,6 +49,9 @@ constexpr RunResult Replied() {
 }
 constexpr RunResult Blocked() {
   return RunResult(RunResult::Kind::kBlocked);
+}
+constexpr RunResult NoReply() {
+  return RunResult(RunResult::Kind::kNoReply);
 }
 
 // The flags of COMMAND INFO, with their names there.

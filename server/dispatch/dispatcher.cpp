@@ -130,8 +130,9 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   } else if (result.kind() == RunResult::Kind::kBlocked) [[unlikely]] {
     outcome = DispatchOutcome::kBlocked;
   }
-  CHECK_INVARIANT(reply.owed() == 0 &&
-                  reply.replies() == (outcome == DispatchOutcome::kBlocked ? 0 : 1));
+  const bool is_silent =
+      outcome == DispatchOutcome::kBlocked || result.kind() == RunResult::Kind::kNoReply;
+  CHECK_INVARIANT(reply.owed() == 0 && reply.replies() == (is_silent ? 0 : 1));
   engine_.feed.FinishCommand(database_before, changes_before, arguments);
   const uint64_t now_ticks = engine_.clock.Ticks();
   NoteDuration(command.statistics, now_ticks - ticks, engine_.ns_scale);

@@ -9,6 +9,7 @@
 
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/shared/help_reply.h"
+#include "server/commands/shared/protected_command.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
 #include "storage/base/number.h"
@@ -18,19 +19,6 @@ namespace {
 
 constexpr std::span<const DebugSubcommand> (*kSubcommandLists[])() = {
     DebugDataSubcommands, DebugProtocolSubcommands, DebugServerSubcommands};
-
-bool IsAllowed(CommandContext& context) {
-  const PeerFacts& peer = context.client().peer;
-  switch (context.engine().config.settings().enable_debug_command) {
-    case AccessToCommand::kNo:
-      return false;
-    case AccessToCommand::kYes:
-      return true;
-    case AccessToCommand::kLocal:
-      return peer.is_unix_socket || peer.is_loopback;
-  }
-  return false;
-}
 
 RunResult Help(CommandContext& context) {
   std::vector<HelpEntry> entries;
@@ -53,11 +41,10 @@ struct Debug {
   };
 
   static RunResult Run(CommandContext& context) {
-    if (!IsAllowed(context)) {
-      return CommandError::Err(
-          "DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
-          "can run it from a local connection, otherwise you need to set this option in the "
-          "configuration file, and then restart the server.");
+    const AccessToCommand access = context.engine().config.settings().enable_debug_command;
+    if (const auto refused =
+            RefuseUnlessAllowed(context, access, "DEBUG", "enable-debug-command")) {
+      return *refused;
     }
     ArgReader args = context.args();
     const std::string_view name = args.Bytes();

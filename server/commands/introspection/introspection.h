@@ -14,5 +14,8 @@ std::span<const CommandEntry> SlowLogCommands();       // slowlog.cpp
 std::span<const CommandEntry> LatencyCommands();       // latency.cpp
 std::span<const CommandEntry> DebugCommands();         // debug.cpp
 std::span<const CommandEntry> MemoryCommands();        // memory.cpp
+std::span<const CommandEntry> ModuleCommands();        // module.cpp
+std::span<const CommandEntry> ShutdownCommands();      // shutdown.cpp
+std::span<const CommandEntry> LolwutCommands();        // lolwut.cpp
 
 }  // namespace server
