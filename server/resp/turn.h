@@ -41,7 +41,7 @@ class Turn {
   // Sessions that are ready after so many requests wait for the next turn, so that the first
   // replies leave and no turn becomes long. Reading and polling again costs less than a
   // microsecond.
-  static constexpr size_t kRequestsMax = 256;
+  static constexpr size_t kRequestsMax = 1024;
   static constexpr size_t kRequestsOfOneMax = 4 * kRequestsMax;  // the same for one deep pipeline
 
   struct Request {
