@@ -116,6 +116,7 @@ void EngineState::Forget(Client& client) {
 void EngineState::ApplySettings() {
   const Settings& settings = config.settings();
   special &= ~kHasMaxmemory;
+  output_hold_back_bytes = settings.output_hold_back_bytes;
   if (settings.maxmemory != 0) special |= kHasMaxmemory;
   const bool is_lfu = settings.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
                       settings.maxmemory_policy == MaxmemoryPolicy::kVolatileLfu;

@@ -92,6 +92,7 @@ struct EngineState {
   static constexpr unsigned kNsScaleBits = 20;
   uint64_t ns_scale = 0;
   uint32_t special = 0;
+  size_t output_hold_back_bytes = 0;  // from the settings
   // The lower of what interests the slow log and the latency monitor; UINT64_MAX: nothing does.
   uint64_t slow_ticks = UINT64_MAX;
   int64_t wall_us = 0;

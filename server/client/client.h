@@ -55,7 +55,6 @@ struct Client {
   int64_t stranger_since_us = 0;    // while kNotAuthenticated
   int64_t soft_limit_since_us = 0;  // output above the soft limit since; 0: it is not
   size_t counted_memory = 0;        // its share of EngineState::clients_memory
-  uint64_t commands = 0;
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   const CommandInTable* last_command = nullptr;

@@ -11,11 +11,11 @@
 #include "server/client/client.h"
 #include "server/dispatch/arg_reader.h"
 #include "server/dispatch/command.h"
+#include "server/dispatch/command_table.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace server {
 
-struct CommandInTable;
 struct EngineState;
 
 class CommandContext {
@@ -32,12 +32,14 @@ class CommandContext {
         hashed_(hashed) {}
 
   // The arguments behind the command's name (and its subcommand's).
-  ArgReader args() const;
+  ArgReader args() const {
+    return ArgReader(arguments_, command_.container != nullptr ? 2 : 1, keyspace_, hashed_);
+  }
   // All of them, the name first.
   std::span<const std::string_view> arguments() const { return arguments_; }
   const CommandInTable& command() const { return command_; }
   // "config|set": as error texts name the command.
-  std::string_view command_name() const;
+  std::string_view command_name() const { return command_.full_name; }
 
   Client& client() { return client_; }
   protocol::resp::ReplyWriter& reply() { return client_.reply; }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,12 +23,15 @@ namespace server {
 // What happened to a command so far (INFO commandstats, LATENCY HISTOGRAM).
 struct CommandStatistics {
   static constexpr size_t kBuckets = 40;
-  uint64_t calls = 0;
   uint64_t ticks = 0;  // Clock ticks; see server/introspection
   uint64_t rejected_calls = 0;
   uint64_t failed_calls = 0;
   // Calls by duration: bucket i counts those below 2^i nanoseconds (and not below half of it).
-  std::array<uint32_t, kBuckets> durations = {};
+  std::array<uint64_t, kBuckets> durations = {};
+
+  uint64_t calls() const {
+    return std::accumulate(durations.begin(), durations.end(), uint64_t{0});
+  }
 };
 
 struct CommandInTable {

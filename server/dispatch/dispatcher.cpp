@@ -39,7 +39,6 @@ std::string UnknownSubcommand(std::span<const std::string_view> arguments,
 }
 
 void NoteDuration(CommandStatistics& statistics, uint64_t ticks, uint64_t ns_scale) {
-  ++statistics.calls;
   statistics.ticks += ticks;
   const uint64_t ns = ticks * ns_scale >> EngineState::kNsScaleBits;
   const size_t bucket = static_cast<size_t>(std::bit_width(ns));
@@ -122,8 +121,6 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   const RunResult result = command.entry.run(context);
   DispatchOutcome outcome = DispatchOutcome::kDone;
   if (result.kind() == RunResult::Kind::kError) [[unlikely]] {
-    reply.out().Truncate(mark);
-    reply.ResetCount();
     reply.Error(result.error_line());
     ++command.statistics.failed_calls;
     engine_.statistics.NoteError(result.error_line());
@@ -141,9 +138,7 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   }
   ticks = now_ticks;
   ++engine_.statistics.commands_processed;
-  ++client.commands;
   client.last_command = &command;
-  client.last_interaction_us = engine_.monotonic_us;
   // A blocked client's reply is still to come: whoever ends the wait does this.
   if (IsMuted(client) && outcome != DispatchOutcome::kBlocked) [[unlikely]] {
     reply.out().Truncate(mark);
@@ -155,7 +150,6 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
 void Dispatcher::Reject(Client& client, const CommandInTable* command, std::string_view line) {
   if (command != nullptr) ++command->statistics.rejected_calls;
   engine_.statistics.NoteError(line);
-  client.last_interaction_us = engine_.monotonic_us;
   if (IsMuted(client)) {
     EndMutedRequest(client);
   } else {

@@ -19,9 +19,9 @@ constexpr int64_t BucketNameMicroseconds(size_t bucket) {
 
 // The duration in microseconds that `percentile` (0 to 100) of the calls stay within: the upper end
 // of a bucket, so up to twice the true value. 0 when there was no call.
-inline double PercentileMicroseconds(std::span<const uint32_t> durations, double percentile) {
+inline double PercentileMicroseconds(std::span<const uint64_t> durations, double percentile) {
   uint64_t calls = 0;
-  for (const uint32_t count : durations) calls += count;
+  for (const uint64_t count : durations) calls += count;
   const double wanted = static_cast<double>(calls) * percentile / 100;
   uint64_t seen = 0;
   for (size_t bucket = 0; bucket < durations.size(); ++bucket) {

@@ -85,14 +85,14 @@ void AppendCommandstatsInfo(EngineState& engine, InfoText& text) {
   const double us_per_tick = engine.clock.NanosecondsPerTick() / 1000;
   VisitCalledCommands(engine, [&](const CommandInTable& command) {
     const CommandStatistics& statistics = command.statistics;
-    if (statistics.calls + statistics.rejected_calls + statistics.failed_calls == 0) return;
+    if (statistics.calls() + statistics.rejected_calls + statistics.failed_calls == 0) return;
     const double us = static_cast<double>(statistics.ticks) * us_per_tick;
     const double us_per_call =
-        statistics.calls == 0 ? 0 : us / static_cast<double>(statistics.calls);
+        statistics.calls() == 0 ? 0 : us / static_cast<double>(statistics.calls());
     text.Field("cmdstat_" + command.full_name,
                fmt::format("calls={},usec={:.0f},usec_per_call={:.2f},rejected_calls={},"
                            "failed_calls={}",
-                           statistics.calls, us, us_per_call, statistics.rejected_calls,
+                           statistics.calls(), us, us_per_call, statistics.rejected_calls,
                            statistics.failed_calls));
   });
 }
@@ -108,7 +108,7 @@ void AppendLatencystatsInfo(EngineState& engine, InfoText& text) {
   text.Section("Latencystats");
   if (!engine.config.settings().latency_tracking) return;
   VisitCalledCommands(engine, [&](const CommandInTable& command) {
-    if (command.statistics.calls == 0) return;
+    if (command.statistics.calls() == 0) return;
     std::string values;
     for (const double percentile : engine.config.settings().latency_tracking_info_percentiles) {
       if (!values.empty()) values += ',';

@@ -63,7 +63,7 @@ bool RespSession::CanRun() const {
 bool RespSession::IsHeldBack() const {
   const size_t limit = client.is(kNotAuthenticated)
                            ? kStrangerOutputBytes
-                           : engine_.config.settings().output_hold_back_bytes;
+                           : engine_.output_hold_back_bytes;
   return unsent_bytes() > limit;
 }
 

@@ -1,6 +1,7 @@
 #include "server/resp/turn.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "server/client/client_limits.h"
 #include "server/config/config.h"
@@ -25,6 +26,7 @@ void Turn::Run() {
   if (ready_.empty()) return;
   running_.swap(ready_);
   requests_ = 0;
+  last_name_ = {};
   size_t looked_at = 0;
   for (; looked_at < running_.size() && requests_ < kRequestsMax; ++looked_at) {
     RespSession& session = *running_[looked_at];
@@ -47,18 +49,23 @@ void Turn::Run() {
 }
 
 bool Turn::Decode(RespSession& session) {
-  const Settings& settings = engine_.config.settings();
-  protocol::resp::RequestLimits limits{.bulk_bytes_max = settings.proto_max_bulk_len};
-  while (session.CanRun()) {
-    limits.authenticated = !session.client.is(kNotAuthenticated);
-    // A client that is about to log in gets other limits with its next request.
-    const size_t batch_max = limits.authenticated ? kBatchMax : 1;
-    const std::span<char> rest = session.input().subspan(session.decoded_bytes);
+  if (!session.CanRun()) return false;
+  // Nothing is executed in here, so these hold for all that is decoded.
+  const bool is_authenticated = !session.client.is(kNotAuthenticated);
+  const protocol::resp::RequestLimits limits{
+      .bulk_bytes_max = engine_.config.settings().proto_max_bulk_len,
+      .authenticated = is_authenticated};
+  // A client that is about to log in gets other limits with its next request.
+  const size_t batch_max = is_authenticated ? kBatchMax : 1;
+  const std::span<char> input = session.input();
+  for (;;) {
+    const std::span<char> rest = input.subspan(session.decoded_bytes);
     if (rest.empty()) return false;
     const bool is_inline = rest.front() != '*';
     if (is_inline) [[unlikely]] {
       // Decoding an inline request may change its bytes: it is run by itself, and kept as it came.
       if (batch_size_ > 0) return true;
+      last_name_ = {};
       if ((engine_.special & kIsPaused) != 0) inline_copy_.assign(rest.begin(), rest.end());
     }
     const size_t first_argument = arguments_.size();
@@ -71,24 +78,34 @@ bool Turn::Decode(RespSession& session) {
       return false;
     }
     session.decoded_bytes += wire_bytes;
-    if (arguments_.size() == first_argument) {
+    if (arguments_.size() == first_argument) [[unlikely]] {
       // An empty request is none; it counts as executed when everything before it is.
       if (batch_size_ == 0) session.executed_bytes = session.decoded_bytes;
       continue;
     }
-    AddRequest(session, first_argument, session.decoded_bytes);
+    AddRequest(session, first_argument);
     if (batch_size_ >= batch_max || is_inline) return true;
   }
-  return false;
 }
 
-void Turn::AddRequest(RespSession& session, size_t first_argument, size_t wire_end) {
+// Pipelines repeat their commands: the same bytes mean the same command as just before.
+const CommandInTable* Turn::FindCommand(std::string_view name) {
+  if (name.size() == last_name_.size() &&
+      std::memcmp(name.data(), last_name_.data(), name.size()) == 0) {
+    return last_command_;
+  }
+  last_name_ = name;
+  last_command_ = engine_.commands.Find(name);
+  return last_command_;
+}
+
+void Turn::AddRequest(RespSession& session, size_t first_argument) {
   Request& request = batch_[batch_size_++];
   request.session = &session;
   request.first_argument = first_argument;
   request.argument_count = arguments_.size() - first_argument;
-  request.wire_end = wire_end;
-  request.command = engine_.commands.Find(arguments_[first_argument]);
+  request.wire_end = session.decoded_bytes;
+  request.command = FindCommand(arguments_[first_argument]);
   request.key = storage::Key();
   if (request.command == nullptr) return;
   const size_t key_index = static_cast<size_t>(request.command->first_key);
@@ -155,6 +172,7 @@ void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
 
 void Turn::Finish(RespSession& session) {
   const bool rewound = session.executed_bytes != session.decoded_bytes;
+  if (session.executed_bytes > 0) session.client.last_interaction_us = engine_.monotonic_us;
   const size_t left = session.input().size() - session.executed_bytes;
   const size_t input_limit = engine_.config.settings().client_query_buffer_limit;
   session.FinishTurn(session.executed_bytes, rewound);

@@ -56,7 +56,8 @@ class Turn {
   // Decodes until the batch is full or the session has no complete request; false when it is done
   // with.
   bool Decode(RespSession& session);
-  void AddRequest(RespSession& session, size_t first_argument, size_t wire_end);
+  void AddRequest(RespSession& session, size_t first_argument);
+  const CommandInTable* FindCommand(std::string_view name);
   void RefuseInput(RespSession& session, protocol::resp::DecodeStatus status);
   void Execute();
   // Puts back the bytes of an inline request that must wait.
@@ -71,6 +72,8 @@ class Turn {
   size_t batch_size_ = 0;
   size_t requests_ = 0;  // executed this turn
   std::string inline_copy_;
+  std::string_view last_name_;  // in the input of a session of this turn
+  const CommandInTable* last_command_ = nullptr;
 };
 
 }  // namespace server

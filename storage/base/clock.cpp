@@ -22,6 +22,7 @@ SystemClock::SystemClock() {
     clock_gettime(CLOCK_MONOTONIC, &to);
     elapsed_ns = (to.tv_sec - from.tv_sec) * int64_t{1'000'000'000} + to.tv_nsec - from.tv_nsec;
   }
+  has_counter_ = true;
   nanoseconds_per_counter_ =
       static_cast<double>(elapsed_ns) / static_cast<double>(ReadCounter() - counter_from);
 #endif

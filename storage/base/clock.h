@@ -17,12 +17,10 @@ class Clock {
   // A cheap reading for durations (a few nanoseconds): the processor's counter where there is one,
   // else the monotonic clock. A moved clock moves its ticks too.
   uint64_t Ticks() const {
-    if (nanoseconds_per_counter_ != 0) return ReadCounter();
+    if (has_counter_) return ReadCounter();
     return static_cast<uint64_t>(MonotonicMicroseconds()) * 1000;
   }
-  double NanosecondsPerTick() const {
-    return nanoseconds_per_counter_ != 0 ? nanoseconds_per_counter_ : 1.0;
-  }
+  double NanosecondsPerTick() const { return has_counter_ ? nanoseconds_per_counter_ : 1.0; }
 
  protected:
   static uint64_t ReadCounter() {
@@ -32,7 +30,8 @@ class Clock {
     return 0;
 #endif
   }
-  double nanoseconds_per_counter_ = 0;  // 0: no counter is used
+  bool has_counter_ = false;
+  double nanoseconds_per_counter_ = 0;
 };
 
 // The machine's clocks.

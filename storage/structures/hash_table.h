@@ -39,6 +39,10 @@
 #include <span>
 #include <utility>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "storage/base/random.h"
 
 namespace storage {
@@ -144,6 +148,31 @@ class HashTable {
     unsigned probes() const { return buckets < kProbe ? buckets : kProbe; }
   };
 
+  // The slots of the bucket with this tag, one bit each, in no order that means anything; empty
+  // ones may be among them when the tag is 0. SlotAt gives the slot of a bit.
+  static unsigned SlotsWithTag(const Slot* bucket, uint64_t tag) {
+#if defined(__SSE2__)
+    const __m128i* pairs = reinterpret_cast<const __m128i*>(bucket);
+    // The tags of four pairs of slots, moved side by side into one vector.
+    const __m128i first = _mm_srli_epi64(_mm_load_si128(pairs), 48);
+    const __m128i second = _mm_slli_epi64(_mm_srli_epi64(_mm_load_si128(pairs + 1), 48), 16);
+    const __m128i third = _mm_slli_epi64(_mm_srli_epi64(_mm_load_si128(pairs + 2), 48), 32);
+    const __m128i tag_mask = _mm_set1_epi64x(static_cast<int64_t>(0xffff000000000000u));
+    const __m128i fourth = _mm_and_si128(_mm_load_si128(pairs + 3), tag_mask);
+    const __m128i tags = _mm_or_si128(_mm_or_si128(first, second), _mm_or_si128(third, fourth));
+    const __m128i wanted = _mm_set1_epi16(static_cast<int16_t>(tag));
+    const __m128i equal = _mm_cmpeq_epi16(tags, wanted);
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())));
+#else
+    unsigned bits = 0;
+    for (unsigned bit = 0; bit < kSlotsPerBucket; ++bit) {
+      bits |= static_cast<unsigned>(bucket[SlotAt(bit)] >> 48 == tag) << bit;
+    }
+    return bits;
+#endif
+  }
+  static unsigned SlotAt(unsigned bit) { return (bit & 3) * 2 + (bit >> 2); }
+
   uint64_t WordOf(uint64_t hash) const {
     const uint64_t block = top_[hash >> (64 - top_bits_)];
     const unsigned prefix = static_cast<unsigned>(block >> 48);
@@ -206,10 +235,9 @@ HashTable::Slot* HashTable::Find(uint64_t hash, Equals&& equals) const {
   const unsigned home = segment.HomeOf(tag);
   for (unsigned step = 0; step < segment.probes(); ++step) {
     Slot* bucket = segment.BucketAfter(home, step);
-    for (unsigned i = 0; i < kSlotsPerBucket; ++i) {
-      if (bucket[i] >> 48 == tag && (bucket[i] & kEntryMask) != 0 && equals(EntryOf(bucket[i]))) {
-        return &bucket[i];
-      }
+    for (unsigned bits = SlotsWithTag(bucket, tag); bits != 0; bits &= bits - 1) {
+      Slot* slot = bucket + SlotAt(static_cast<unsigned>(__builtin_ctz(bits)));
+      if ((*slot & kEntryMask) != 0 && equals(EntryOf(*slot))) return slot;
     }
     if ((bucket[0] & kSpilled) == 0) break;
   }
@@ -235,9 +263,9 @@ inline void HashTable::PrefetchEntry(uint64_t hash) const {
   const unsigned home = segment.HomeOf(tag);
   for (unsigned step = 0; step < segment.probes(); ++step) {
     const Slot* bucket = segment.BucketAfter(home, step);
-    for (unsigned i = 0; i < kSlotsPerBucket; ++i) {
-      if (bucket[i] >> 48 != tag) continue;
-      const char* entry = static_cast<const char*>(EntryOf(bucket[i]));
+    if (const unsigned bits = SlotsWithTag(bucket, tag); bits != 0) {
+      const Slot slot = bucket[SlotAt(static_cast<unsigned>(__builtin_ctz(bits)))];
+      const char* entry = static_cast<const char*>(EntryOf(slot));
       __builtin_prefetch(entry);
       __builtin_prefetch(entry + 63);
       return;

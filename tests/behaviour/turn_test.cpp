@@ -97,7 +97,7 @@ TEST_CASE("Turn: a very deep pipeline is answered in several turns, and others i
   auto& shallow = server.Connect();
   std::string pipeline;
   std::string expected;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     pipeline += "PING\r\n";
     expected += "+PONG\r\n";
   }

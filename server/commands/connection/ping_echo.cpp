@@ -31,7 +31,7 @@ struct Ping {
     if (args.remaining() == 1) {
       context.reply().Bulk(args.Bytes());
     } else {
-      context.reply().Simple("PONG");
+      context.reply().Raw("+PONG\r\n");
     }
     return Replied();
   }

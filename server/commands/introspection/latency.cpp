@@ -205,7 +205,7 @@ struct LatencyHistogram {
   // Replies a command and its subcommands, those that were called; returns how many these are.
   static size_t ReplyFamily(protocol::resp::ReplyWriter& reply, const CommandInTable& command) {
     size_t count = 0;
-    if (command.statistics.calls > 0) {
+    if (command.statistics.calls() > 0) {
       ReplyDurations(reply, command);
       ++count;
     }
@@ -219,7 +219,7 @@ struct LatencyHistogram {
     reply.Bulk(command.full_name);
     reply.MapHeader(2);
     reply.Bulk("calls");
-    reply.Integer(static_cast<int64_t>(command.statistics.calls));
+    reply.Integer(static_cast<int64_t>(command.statistics.calls()));
     reply.Bulk("histogram_usec");
     const auto begin = reply.Begin();
     size_t pairs = 0;
