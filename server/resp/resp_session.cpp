@@ -61,9 +61,8 @@ bool RespSession::CanRun() const {
 }
 
 bool RespSession::IsHeldBack() const {
-  const size_t limit = client.is(kNotAuthenticated)
-                           ? kStrangerOutputBytes
-                           : engine_.output_hold_back_bytes;
+  const size_t limit =
+      client.is(kNotAuthenticated) ? kStrangerOutputBytes : engine_.output_hold_back_bytes;
   return unsent_bytes() > limit;
 }
 
