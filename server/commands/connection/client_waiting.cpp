@@ -166,8 +166,9 @@ struct ClientHelp {
          "Closes all connections to which every option applies: ID <client-id>, ADDR <ip:port>, "
          "LADDR <ip:port>, TYPE (NORMAL|MASTER|REPLICA|PUBSUB), USER <username>, MAXAGE <seconds>; "
          "SKIPME (YES|NO) says whether this one is spared (it is)."},
-        {"LIST [TYPE (NORMAL|MASTER|REPLICA|PUBSUB) | ID <client-id> [...]]",
-         "Describes the connections, a line each."},
+        {"LIST [options ...]",
+         "Describes the connections, a line each. Options are TYPE (NORMAL|MASTER|REPLICA|PUBSUB) "
+         "and ID <client-id> [...]."},
         {"NO-EVICT (ON|OFF)",
          "Says whether this connection may be closed when clients take too much memory."},
         {"NO-TOUCH (ON|OFF)",
@@ -177,7 +178,7 @@ struct ClientHelp {
         {"REPLY (ON|OFF|SKIP)", "Says which replies this connection wants to get."},
         {"SETINFO (LIB-NAME|LIB-VER) <value>", "Notes which library this connection uses."},
         {"SETNAME <name>", "Names this connection."},
-        {"UNBLOCK <client-id> [TIMEOUT|ERROR]",
+        {"UNBLOCK <clientid> [TIMEOUT|ERROR]",
          "Ends another connection's wait in a blocking command."},
         {"UNPAUSE", "Ends a pause."},
     };
