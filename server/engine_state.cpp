@@ -1,9 +1,13 @@
 #include "server/engine_state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "server/client/authentication.h"
 #include "server/client/client_limits.h"
@@ -14,6 +18,9 @@
 
 namespace server {
 namespace {
+
+// Clocks that are kept right by small steps never differ by this much between two turns.
+constexpr int64_t kClockJumpUs = 5'000'000;
 
 std::vector<CommandEntry> CommandsWith(std::span<const CommandEntry> more) {
   std::vector<CommandEntry> commands = AllCommands();
@@ -96,9 +103,23 @@ std::optional<std::string> EngineState::OnConfigSet(std::span<const std::string_
 }
 
 void EngineState::ReadClocks() {
-  wall_us = clock.WallMicroseconds();
-  monotonic_us = clock.MonotonicMicroseconds();
-  keyspace.SetNow(wall_us / 1000);
+  const int64_t old_wall_us = std::exchange(wall_us, clock.WallMicroseconds());
+  const int64_t old_monotonic_us = std::exchange(monotonic_us, clock.MonotonicMicroseconds());
+  const int64_t jump_us = (wall_us - old_wall_us) - (monotonic_us - old_monotonic_us);
+  if (std::abs(jump_us) > kClockJumpUs && old_wall_us != 0) [[unlikely]]
+    NoteClockJump(jump_us);
+  keyspace.SetNow(wall_us / 1000, monotonic_us / 1000);
+}
+
+// Expiry times are times of the wall clock: keys whose time has come by it expire, however it got
+// there. All other waiting is by the monotonic clock, which no one can set.
+void EngineState::NoteClockJump(int64_t jump_us) {
+  ++statistics.clock_jumps;
+  log.Warning(
+      fmt::format("The system clock was set {} by {:.3f} seconds: keys with a time to live "
+                  "expire that much {}.",
+                  jump_us > 0 ? "forward" : "back", static_cast<double>(std::abs(jump_us)) / 1e6,
+                  jump_us > 0 ? "sooner" : "later"));
 }
 
 void EngineState::CloseClient(Client& client, CloseWish wish) {

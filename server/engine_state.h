@@ -54,6 +54,8 @@ struct EngineState {
   void Forget(Client& client);
   // Reads the clocks; all that happens until the next call happens at this time.
   void ReadClocks();
+  // The wall clock went by so much more than the monotonic one since the clocks were read.
+  void NoteClockJump(int64_t jump_us);
   // MONITOR's line for a request that is about to run.
   void FeedMonitors(const Client& client, const CommandInTable& command,
                     std::span<const std::string_view> arguments);

@@ -55,7 +55,7 @@ void AppendServerInfo(EngineState& engine, InfoText& text) {
   text.Field("uptime_in_days", uptime_s / 86400);
   text.Field("hz", engine.config.settings().hz);
   text.Field("configured_hz", engine.config.settings().hz);
-  text.Field("lru_clock", engine.wall_us / 1'000'000 & 0xffffff);
+  text.Field("lru_clock", engine.keyspace.lru_clock());
   text.Field("executable", facts.executable);
   text.Field("config_file", facts.config_file);
   text.Field("io_threads_active", 0);

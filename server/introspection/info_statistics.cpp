@@ -78,6 +78,7 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   text.Field("acl_access_denied_auth", statistics.acl_access_denied_auth);
   text.Field("acl_access_denied_cmd", statistics.acl_access_denied_command);
   AppendZeros({"acl_access_denied_key", "acl_access_denied_channel"}, text);
+  text.Field("clock_jumps", statistics.clock_jumps);  // ours
 }
 
 void AppendCommandstatsInfo(EngineState& engine, InfoText& text) {

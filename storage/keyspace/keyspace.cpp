@@ -28,10 +28,10 @@ void Keyspace::SwapDatabases(int a, int b) {
   if (a != b) database(a).SwapContents(database(b));
 }
 
-void Keyspace::SetNow(int64_t now_ms) {
+void Keyspace::SetNow(int64_t now_ms, int64_t monotonic_ms) {
   now_ms_ = now_ms;
-  lru_seconds_ = static_cast<uint32_t>(now_ms / 1000) & 0xffffff;
-  minutes_ = static_cast<uint32_t>(now_ms / 60000) & 0xffff;
+  lru_seconds_ = static_cast<uint32_t>(monotonic_ms / 1000) & 0xffffff;
+  minutes_ = static_cast<uint32_t>(monotonic_ms / 60000) & 0xffff;
 }
 
 void Keyspace::Touch(Record& record) {

@@ -43,8 +43,9 @@ class Keyspace {
   const Database& database(int index) const { return *databases_[static_cast<size_t>(index)]; }
   void SwapDatabases(int a, int b);
 
-  // The wall clock in milliseconds by which keys expire; set once a turn.
-  void SetNow(int64_t now_ms);
+  // The wall clock in milliseconds, by which keys expire, and one that nobody sets, by which times
+  // since the last access are told; once a turn.
+  void SetNow(int64_t now_ms, int64_t monotonic_ms);
   int64_t now_ms() const { return now_ms_; }
   // While false (CLIENT PAUSE), expired keys are hidden but not removed.
   void set_may_expire(bool may) { may_expire_ = may; }
@@ -53,6 +54,8 @@ class Keyspace {
   const AccessPolicy& access_policy() const { return access_policy_; }
   // Seconds since a record was accessed; its LFU counter after decay.
   int64_t IdleSeconds(const Record& record) const;
+  // What an access leaves in a record under an LRU policy: 24 bits of seconds.
+  uint32_t lru_clock() const { return lru_seconds_; }
   uint8_t Frequency(const Record& record) const;
 
   // Bytes that keys, values and their tables take. What waits to be freed is not counted.

@@ -69,7 +69,7 @@ class Listener final : public storage::ChangeListener {
 
 struct Fixture {
   explicit Fixture(uint64_t seed = 1, int64_t start_ms = kYear2026Ms) : random(seed) {
-    keyspace.SetNow(start_ms);
+    keyspace.SetNow(start_ms, start_ms);
   }
   Database& db(int index = 0) { return keyspace.database(index); }
   Key KeyOf(std::string_view bytes) { return keyspace.MakeKey(bytes); }
@@ -88,7 +88,7 @@ struct Fixture {
   }
   // Moves the clock and expires all that is due.
   void Advance(int64_t ms) {
-    keyspace.SetNow(keyspace.now_ms() + ms);
+    keyspace.SetNow(keyspace.now_ms() + ms, keyspace.now_ms() + ms);
     while (keyspace.ExpireDue(100)) {
     }
   }
@@ -307,7 +307,7 @@ class ModelRun {
     } else {
       now_ms_ += static_cast<int64_t>(Below(uint64_t{1} << Below(24)));
     }
-    f_.keyspace.SetNow(now_ms_);
+    f_.keyspace.SetNow(now_ms_, now_ms_);
     latest_ms_ = std::max(latest_ms_, now_ms_);
     ExpireActively(Below(2) == 0 ? 1 : 1000);
   }
