@@ -34,6 +34,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     SavingCommands,
     ReplicaOfCommands,
     ReplicaLinkCommands,
+    ReplicaWaitCommands,
     ClusterNodeCommands,
     ClusterSlotCommands,
     ClusterRoutingCommands,

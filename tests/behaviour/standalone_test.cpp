@@ -138,3 +138,19 @@ TEST_CASE("LOLWUT: a picture, and last the versions; the arguments of other pict
   CHECK(client.Run({"LOLWUT", "VERSION", "x"}) ==
         "-ERR value is not an integer or out of range\r\n");
 }
+
+TEST_CASE("WAIT: no replica at all is there at once; for more it waits its time, in vain") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  CHECK(client.Run({"WAIT", "0", "0"}) == ":0\r\n");
+  CHECK(client.Run({"WAIT", "-1", "0"}) == ":0\r\n");
+  CHECK(client.Run({"WAIT", "1", "100"}).empty());
+  server.Advance(99);
+  CHECK(client.TakeOutput().empty());
+  server.Advance(1);
+  CHECK(client.TakeOutput() == ":0\r\n");
+  CHECK(client.Run({"WAIT", "x", "0"}) == "-ERR value is not an integer or out of range\r\n");
+  CHECK(client.Run({"WAIT", "0", "x"}) == "-ERR timeout is not an integer or out of range\r\n");
+  CHECK(client.Run({"WAIT", "0", "-1"}) == "-ERR timeout is negative\r\n");
+  CHECK(client.Run({"WAIT", "1", "9223372036854775807"}).empty());
+}

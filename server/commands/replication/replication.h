@@ -10,5 +10,6 @@ namespace server {
 
 std::span<const CommandEntry> ReplicaOfCommands();    // replica_of.cpp
 std::span<const CommandEntry> ReplicaLinkCommands();  // replica_link.cpp
+std::span<const CommandEntry> ReplicaWaitCommands();  // wait.cpp
 
 }  // namespace server
