@@ -131,6 +131,10 @@ class FlowTest(unittest.TestCase):
             except BlockingIOError:
                 time.sleep(0.01)
         self.assertLess(sent, 100 * MEGABYTE)
+        # What it has not read waits in the kernel, and must not keep the server awake.
+        before = self.server.cpu_seconds()
+        time.sleep(1)
+        self.assertLess(self.server.cpu_seconds() - before, 0.1)
         connection.setblocking(True)
         connection.settimeout(30)
         whole, rest = divmod(sent, len(request("ECHO", b"x" * 10_000)))

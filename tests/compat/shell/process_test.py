@@ -212,6 +212,24 @@ class LogTest(unittest.TestCase):
                        "no new file")
             self.assertNotIn("SIGHUP", read(path + ".1"))
 
+    @unittest.skipIf(os.path.exists("/dev/log") or not os.access("/dev", os.W_OK),
+                     "needs to stand in for the system's log")
+    def test_syslog_gets_the_lines_with_identity_facility_and_priority(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            syslog.bind("/dev/log")
+            self.addCleanup(os.unlink, "/dev/log")
+            syslog.settimeout(10)
+            with ServerProcess("--syslog-enabled", "yes", "--syslog-ident", "cinnabar-test",
+                               "--syslog-facility", "local3") as server:
+                lines = []
+                while not lines or b"Ready to accept connections tcp" not in lines[-1]:
+                    lines.append(syslog.recv(10_000))
+                local3, notice, warning = 19 * 8, 5, 4
+                self.assertTrue(lines[-1].startswith(b"<%d>" % (local3 + notice)), lines[-1])
+                self.assertIn(b"cinnabar-test[%d]: " % server.pid, lines[-1])
+                self.assertTrue(any(line.startswith(b"<%d>" % (local3 + warning)) for line in lines))
+                self.assertIn("Ready to accept connections tcp", server.log())
+
     def test_a_log_file_that_cannot_be_opened_ends_the_start(self):
         server = ServerProcess("--logfile", "/nonexistent-folder/log")
         try:
