@@ -51,6 +51,9 @@ class Session {
   // False while the session is held back (too much unsent output, blocked with a full input,
   // closing): the shell stops reading, so that the peer feels it.
   virtual bool WantsBytes() const = 0;
+  // True while bytes that have come are to be executed in a coming turn. The shell then keeps even
+  // a session whose peer is gone: what it had sent counts.
+  virtual bool IsReady() const = 0;
   // Some of what was in flight has been written: the session may go on with a pipeline that was
   // held back.
   virtual void OnWritten() = 0;

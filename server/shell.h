@@ -37,8 +37,8 @@ class Shell {
   virtual void RequestShutdown() = 0;
   // Ends the process at once, without any orderly step: DEBUG SEGFAULT and the like. Tests refuse.
   virtual void Crash(std::string_view how) = 0;
-  // Opens the listeners as the configuration now says; on failure the old ones stay and the text
-  // says why.
+  // Listens as the configuration now says; the text says why it cannot. Whoever then restores the
+  // old settings calls this again.
   virtual std::optional<std::string> ApplyListeners() = 0;
   // Other settings that only the shell acts on: log level and file, keepalive. Called after CONFIG
   // SET.

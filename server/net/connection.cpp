@@ -61,6 +61,11 @@ void Connection::StopReading() {
   uv_read_stop(&handle_->stream);
 }
 
+void Connection::MarkDeaf() {
+  is_deaf_ = true;
+  owner_.NoteLeaving(*this);
+}
+
 void Connection::OnAllocate(uv_handle_t* handle, size_t, uv_buf_t* buffer) {
   Connection& self = *ConnectionOf(handle);
   const bool has_had_its_turn = self.read_in_turn_ == self.owner_.turn_number();
@@ -75,22 +80,21 @@ void Connection::OnRead(uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
     self.session_->OnBytes(static_cast<size_t>(count));
   } else if (count == UV_ENOBUFS) {
     if (!self.session_->WantsBytes()) self.owner_.HoldBack(self);
-  } else if (count == UV_EOF) {
-    self.owner_.NoteEndOfInput(self);
   } else if (count < 0) {
-    self.owner_.NoteFinished(self);
+    self.is_ended_ = true;
+    if (count != UV_EOF) self.is_deaf_ = true;
+    self.StopReading();
+    self.owner_.NoteLeaving(self);
   }
 }
 
 void Connection::Flush() {
-  flushed_in_turn_ = owner_.turn_number();
   if (session_->output.empty() || session_->bytes_in_flight > 0) return;
   const ssize_t written = TryWrite();
   if (written < 0) {
-    owner_.NoteFinished(*this);
-    return;
-  }
-  if (static_cast<size_t>(written) == session_->output.wire_size()) {
+    session_->output.Clear();
+    MarkDeaf();
+  } else if (static_cast<size_t>(written) == session_->output.wire_size()) {
     session_->output.Clear();
     session_->output.ShrinkWhenEmpty(kOutputKeptBytes);
   } else {
@@ -102,6 +106,7 @@ void Connection::Flush() {
 ssize_t Connection::TryWrite() {
   const protocol::OutputBuffer& output = session_->output;
   int written = 0;
+  if (is_deaf_) return UV_EPIPE;
   if (output.splices().empty() && output.wire_size() <= std::numeric_limits<int>::max()) {
     const std::string_view bytes = output.bytes();
     const uv_buf_t piece =
@@ -123,7 +128,7 @@ void Connection::QueueRest(size_t written) {
   const int status = uv_write(&pending->request, &handle_->stream, pieces.data(),
                               static_cast<unsigned>(pieces.size()), OnWriteDone);
   if (status != 0) {
-    owner_.NoteFinished(*this);
+    MarkDeaf();
     return;
   }
   session_->bytes_in_flight = pending->bytes;
@@ -140,10 +145,7 @@ void Connection::OnWriteDone(uv_write_t* request, int status) {
 void Connection::FinishWrite(size_t bytes, int status) {
   session_->bytes_in_flight -= bytes;
   owner_.NoteWriteDone();
-  if (status != 0) {
-    owner_.NoteFinished(*this);
-    return;
-  }
+  if (status != 0) MarkDeaf();
   if (session_->output.empty()) {
     session_->OnWritten();
   } else {

@@ -53,9 +53,12 @@ class Connection {
   void Flush();
 
   Session& session() const { return *session_; }
+  // The peer takes nothing any more: what the session says is dropped. It may still have sent
+  // something, so reading goes on until that ends too.
+  bool is_deaf() const { return is_deaf_; }
+  // Nothing more will come from the peer.
+  bool is_ended() const { return is_ended_; }
   bool has_unsent() const { return session_->bytes_in_flight > 0 || !session_->output.empty(); }
-  // The turn in which Flush last found something to do.
-  uint64_t flushed_in_turn() const { return flushed_in_turn_; }
 
   // Where it stands in the lists of Connections, which alone changes this.
   struct Places {
@@ -74,6 +77,7 @@ class Connection {
   static void OnRead(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer);
   static void OnWriteDone(uv_write_t* request, int status);
   void FinishWrite(size_t bytes, int status);
+  void MarkDeaf();
   // How many bytes of the output the socket took at once; negative: it is broken.
   ssize_t TryWrite();
   void QueueRest(size_t written);
@@ -82,7 +86,8 @@ class Connection {
   UvPtr<StreamHandle> handle_;
   Session* session_;
   uint64_t read_in_turn_ = 0;
-  uint64_t flushed_in_turn_ = 0;
+  bool is_deaf_ = false;
+  bool is_ended_ = false;
 };
 
 }  // namespace server

@@ -74,13 +74,15 @@ void Connections::Flush(std::span<Session* const> touched) {
   }
 }
 
-// A peer that has stopped sending still waits for replies; its session may need several turns for
-// them when others have work too.
+// What a peer had sent may take several turns when others have work too, and one that has only
+// stopped sending waits for the replies. One that takes no more is read to its end, unless its
+// session wants nothing more from it.
 bool Connections::IsDone(const Connection& connection) const {
-  if (connection.has_unsent()) return false;
-  if (connection.session().close == CloseWish::kAfterFlush) return true;
-  const bool was_active = connection.flushed_in_turn() == turn_number_;
-  return !was_active || !engine_.HasReadyWork();
+  const Session& session = connection.session();
+  if (connection.has_unsent() && !connection.is_deaf()) return false;
+  if (session.close == CloseWish::kAfterFlush) return true;
+  const bool is_read = connection.is_ended() || held_back_.Has(connection);
+  return is_read && !session.IsReady();
 }
 
 bool Connections::CloseFinished() {
@@ -117,12 +119,7 @@ void Connections::StopReading() {
   for (size_t i = 0; i < all_.size(); ++i) all_[i].StopReading();
 }
 
-void Connections::NoteFinished(Connection& connection) {
-  finished_.Add(connection);
-  wake_.function(wake_.context);
-}
-
-void Connections::NoteEndOfInput(Connection& connection) {
+void Connections::NoteLeaving(Connection& connection) {
   leaving_.Add(connection);
   wake_.function(wake_.context);
 }

@@ -52,10 +52,8 @@ class Connections {
 
   // --- from a connection ---
 
-  // It is broken, or its session is done with it.
-  void NoteFinished(Connection& connection);
-  // The peer sends no more. It still gets the replies to what it sent.
-  void NoteEndOfInput(Connection& connection);
+  // The peer sends or takes no more, or neither. What it had sent is still executed.
+  void NoteLeaving(Connection& connection);
   // Its session wants no bytes: not read until it does.
   void HoldBack(Connection& connection);
   void NoteWriteQueued() { ++writes_in_flight_; }
@@ -77,7 +75,8 @@ class Connections {
   bool is_reading_ = true;
   ConnectionList<&Connection::Places::in_all> all_;  // owned
   ConnectionList<&Connection::Places::in_held_back> held_back_;
-  // Closed once they have nothing more to say: the peer's input ended, or the session wishes it.
+  // Closed once they have nothing more to do or to say: the peer's input ended, the peer is gone,
+  // or the session wishes it.
   ConnectionList<&Connection::Places::in_leaving> leaving_;
   ConnectionList<&Connection::Places::in_finished> finished_;
   std::vector<Session*> flushing_;  // of Flush, kept for its memory

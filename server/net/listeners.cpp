@@ -25,23 +25,10 @@ std::vector<Endpoint> EndpointsOf(const Settings& settings) {
 std::optional<std::string> Listeners::Apply() {
   const std::vector<Endpoint> wanted = EndpointsOf(surroundings_.settings);
   // Closed first: 127.0.0.1 would keep `*` from the same port.
-  std::vector<Endpoint> closed;
-  for (const auto& listener : listeners_) {
-    if (std::ranges::find(wanted, listener->endpoint()) == wanted.end()) {
-      closed.push_back(listener->endpoint());
-    }
-  }
   std::erase_if(listeners_, [&](const auto& listener) {
-    return std::ranges::find(closed, listener->endpoint()) != closed.end();
+    return std::ranges::find(wanted, listener->endpoint()) == wanted.end();
   });
-  const std::optional<std::string> failure = OpenMissing(wanted);
-  if (failure) {
-    for (const Endpoint& endpoint : closed) {
-      const std::optional<std::string> lost = OpenMissing({endpoint});
-      if (lost) surroundings_.log.Warning("Could not listen again as before: " + *lost);
-    }
-  }
-  return failure;
+  return OpenMissing(wanted);
 }
 
 std::optional<std::string> Listeners::OpenMissing(const std::vector<Endpoint>& wanted) {

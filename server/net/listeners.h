@@ -14,8 +14,9 @@ class Listeners {
  public:
   explicit Listeners(const Listener::Surroundings& surroundings) : surroundings_(surroundings) {}
 
-  // Listens where the settings say now. What stays the same is left alone. On failure everything is
-  // as it was, as far as the system allows, and the text says why.
+  // Listens where the settings say now. What stays the same is left alone. On failure nothing new
+  // is listened on and the text says why; what the settings no longer name is closed all the same,
+  // until the caller goes back to the old settings and applies them.
   std::optional<std::string> Apply();
   void CloseAll() { listeners_.clear(); }
   // For connections from now on, as the settings say.

@@ -10,12 +10,14 @@ namespace server {
 namespace {
 constexpr size_t kReadMin = 16 * 1024;
 constexpr size_t kReadMax = 1024 * 1024;
-// While a client is blocked or paused its pipeline may wait here up to this much.
+// What has come and cannot be executed yet may wait here up to this much.
 constexpr size_t kWaitingInputMax = 64 * 1024;
 }  // namespace
 
 std::span<char> RespSession::ReadSpace() {
   if (!WantsBytes()) return {};
+  // Requests that wait for a turn come first, or a sender faster than we are would fill the memory.
+  if (is_ready && input().size() >= kWaitingInputMax) return {};
   if (slice_.empty() && pending_.empty()) return engine_.arena.Space();
   if (!slice_.empty()) {
     // A second read in one turn: the bytes must be contiguous, so they move.

@@ -26,6 +26,7 @@ class RespSession final : public Session {
   std::span<char> ReadSpace() override;
   void OnBytes(size_t count) override;
   bool WantsBytes() const override;
+  bool IsReady() const override { return is_ready; }
   void OnWritten() override;
 
   // All bytes that are not executed yet; good until the next read. Empty when nothing can be done.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/resp/resp_session.h"
 #include "tests/support/in_process_server.h"
 
 using tests::Encode;
@@ -110,6 +111,25 @@ TEST_CASE("Turn: a very deep pipeline is answered in several turns, and others i
   CHECK(shallow.session()->output.wire_size() == 7);
   CHECK(deep.SendRaw("") == expected);
   CHECK(shallow.SendRaw("") == "+PONG\r\n");
+}
+
+TEST_CASE("Turn: a pipeline that comes faster than it is executed is not read further") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  std::string pipeline;
+  for (int i = 0; i < 20'000; ++i) pipeline += "PING\r\n";
+  size_t pushed = 0;
+  size_t turns = 0;
+  while (pushed < 100 * pipeline.size()) {
+    const std::string_view rest = std::string_view(pipeline).substr(pushed % pipeline.size());
+    pushed += client.Push(rest);
+    server.engine->RunTurn();
+    client.session()->output.Clear();
+    client.session()->OnWritten();
+    const auto& session = static_cast<const server::RespSession&>(*client.session());
+    REQUIRE(session.input_memory() <= 256 * 1024);
+    REQUIRE(++turns < 10'000);
+  }
 }
 
 TEST_CASE("Turn: sessions that wait for a later turn keep their order and their bytes") {

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 import threading
 import time
 import unittest
@@ -30,6 +31,12 @@ def receive(connection, size):
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
+
+
+def reset(connection):
+    """Closes a TCP connection so that the peer sees an error and not an end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def receive_all(connection):
@@ -212,6 +219,20 @@ class FlowTest(unittest.TestCase):
 
                 wait_until(stored, 10, "the last request was dropped")
 
+    def test_what_a_peer_sent_is_executed_even_when_it_resets_the_connection(self):
+        count = 5000
+        for unix in (False, True):
+            with self.subTest(unix=unix):
+                connection = self.connect(unix)
+                key = f"counter-{unix}"
+                connection.sendall(request("PING"))
+                self.assertEqual(receive(connection, 7), b"+PONG\r\n")
+                connection.sendall(f"INCR {key}\r\n".encode() * count)
+                reset(connection)
+                other = self.server.client()
+                wait_until(lambda: int(other.get(key) or 0) == count, 10,
+                           lambda: f"only {other.get(key)} of {count} were executed")
+
     def test_quit_is_answered_and_then_the_connection_is_closed(self):
         connection = self.connect()
         connection.sendall(request("PING") + request("QUIT") + request("PING"))
@@ -231,9 +252,8 @@ class FlowTest(unittest.TestCase):
                     for connection in connections:
                         connection.sendall(request("ECHO", b"x" * (MEGABYTE if how == "unread" else 1)))
                         if how == "reset":
-                            linger = b"\1\0\0\0\0\0\0\0"
-                            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                        if how == "half":
+                            reset(connection)
+                        elif how == "half":
                             connection.shutdown(socket.SHUT_WR)
                         else:
                             connection.close()
@@ -254,8 +274,7 @@ class FlowTest(unittest.TestCase):
         time.sleep(1)
         self.assertLess(self.server.cpu_seconds() - before, 0.1)
         # Nor does a held-back connection whose peer has gone keep it busy.
-        stopped.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        stopped.close()
+        reset(stopped)
         before = self.server.cpu_seconds()
         time.sleep(1)
         self.assertLess(self.server.cpu_seconds() - before, 0.1)
