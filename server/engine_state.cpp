@@ -132,6 +132,7 @@ void EngineState::CloseClient(Client& client, CloseWish wish) {
 void EngineState::Forget(Client& client) {
   blocked.Forget(client);
   pause.Forget(client);
+  monitors.Remove(client);
 }
 
 void EngineState::ApplySettings() {
@@ -148,9 +149,6 @@ void EngineState::ApplySettings() {
   ApplyPassword(*this);
   output_limit_min = LowestOutputLimit(*this);
 }
-
-void EngineState::FeedMonitors(const Client&, const CommandInTable&,
-                               std::span<const std::string_view>) {}
 
 void EngineState::NoteSlow(const Client& client, const CommandInTable& command,
                            std::span<const std::string_view> arguments, uint64_t ticks) {

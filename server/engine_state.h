@@ -16,6 +16,7 @@
 #include "server/dispatch/dispatcher.h"
 #include "server/engine.h"
 #include "server/introspection/latency.h"
+#include "server/introspection/monitors.h"
 #include "server/introspection/slowlog.h"
 #include "server/introspection/statistics.h"
 #include "server/logging/log.h"
@@ -56,9 +57,6 @@ struct EngineState {
   void ReadClocks();
   // The wall clock went by so much more than the monotonic one since the clocks were read.
   void NoteClockJump(int64_t jump_us);
-  // MONITOR's line for a request that is about to run.
-  void FeedMonitors(const Client& client, const CommandInTable& command,
-                    std::span<const std::string_view> arguments);
   // A command took slow_ticks or longer: slow log, latency events.
   void NoteSlow(const Client& client, const CommandInTable& command,
                 std::span<const std::string_view> arguments, uint64_t ticks);
@@ -83,6 +81,7 @@ struct EngineState {
   ClientList clients;
   BlockedClients blocked{*this};
   Pause pause{*this};
+  Monitors monitors{*this};
   Statistics statistics;
   SlowLog slow_log;
   LatencyMonitor latency;

@@ -117,4 +117,25 @@ std::optional<std::vector<std::string>> SplitQuoted(std::string_view line) {
   return std::vector<std::string>(views.begin(), views.end());
 }
 
+void AppendQuoted(std::string& text, std::string_view word) {
+  constexpr std::string_view kEscaped = "\\\"\n\r\t\b\a";
+  constexpr std::string_view kLetters = "\\\"nrtba";
+  constexpr std::string_view kHex = "0123456789abcdef";
+  text += '"';
+  for (const char byte : word) {
+    if (const size_t at = kEscaped.find(byte); at != std::string_view::npos) {
+      text += '\\';
+      text += kLetters[at];
+    } else if (byte >= ' ' && byte <= '~') {
+      text += byte;
+    } else {
+      const auto value = static_cast<unsigned char>(byte);
+      text += "\\x";
+      text += kHex[value >> 4];
+      text += kHex[value & 15];
+    }
+  }
+  text += '"';
+}
+
 }  // namespace protocol::resp

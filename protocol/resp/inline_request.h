@@ -31,4 +31,8 @@ enum class SplitStatus : uint8_t { kSplit, kUnbalancedQuotes };
 // overwritten.
 SplitStatus SplitQuotedInPlace(std::span<char> line, std::vector<std::string_view>& arguments);
 
+// Appends `word` in double quotes: all but printable ASCII is escaped, and SplitQuoted gives it
+// back.
+void AppendQuoted(std::string& text, std::string_view word);
+
 }  // namespace protocol::resp

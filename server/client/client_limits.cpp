@@ -15,11 +15,13 @@ constexpr size_t kClientsPerTickMin = 200;
 constexpr size_t kIdleOutputBytes = 1024;
 constexpr int64_t kIdleUs = 2'000'000;
 
+// Places in Settings::client_output_buffer_limit.
+constexpr size_t kNormalLimit = 0;
+constexpr size_t kPubSubLimit = 2;
+
 const OutputLimit& OutputLimitOf(const EngineState& engine, const Client& client) {
-  constexpr size_t kNormal = 0;
-  constexpr size_t kPubSub = 2;
   const auto& limits = engine.config.settings().client_output_buffer_limit;
-  return limits[client.is(kMonitoring) ? kPubSub : kNormal];
+  return limits[client.is(kMonitoring) ? kPubSubLimit : kNormalLimit];
 }
 
 bool ExceedsOutputLimit(const EngineState& engine, RespSession& session) {
@@ -96,6 +98,12 @@ void CheckOutputLimit(EngineState& engine, RespSession& session) {
   engine.log.Warning("Client " + session.client.peer.remote_address +
                      " closed for overcoming of output buffer limits.");
   engine.CloseSession(session, CloseWish::kNow);
+}
+
+size_t MonitorOutputMax(const EngineState& engine) {
+  const auto& limits = engine.config.settings().client_output_buffer_limit;
+  const uint64_t hard_bytes = limits[kPubSubLimit].hard_bytes;
+  return hard_bytes == 0 ? SIZE_MAX : hard_bytes;
 }
 
 size_t LowestOutputLimit(const EngineState& engine) {

@@ -25,6 +25,8 @@ void CheckClientLimits(EngineState& engine);
 // After the session's output has grown; closes it when that was too much. Cheap below
 // EngineState::output_limit_min, where it need not be called.
 void CheckOutputLimit(EngineState& engine, RespSession& session);
+// How much unsent output closes a monitor at once; SIZE_MAX: nothing does.
+size_t MonitorOutputMax(const EngineState& engine);
 // The lowest of all limits on output; SIZE_MAX when there is none.
 size_t LowestOutputLimit(const EngineState& engine);
 

@@ -38,6 +38,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ClusterNodeCommands,
     ClusterSlotCommands,
     ClusterRoutingCommands,
+    MonitorCommands,
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,

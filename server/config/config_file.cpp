@@ -176,32 +176,9 @@ std::expected<std::vector<std::string>, std::string> SplitConfigLine(std::string
 }
 
 std::string QuoteConfigValue(std::string_view value) {
-  std::string quoted = "\"";
-  for (const char byte : value) {
-    switch (byte) {
-      case '\\':
-      case '"':
-        quoted += '\\';
-        quoted += byte;
-        break;
-      case '\n':
-        quoted += "\\n";
-        break;
-      case '\r':
-        quoted += "\\r";
-        break;
-      case '\t':
-        quoted += "\\t";
-        break;
-      default:
-        if (byte >= ' ' && byte <= '~') {
-          quoted += byte;
-        } else {
-          quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-        }
-    }
-  }
-  return quoted + '"';
+  std::string quoted;
+  protocol::resp::AppendQuoted(quoted, value);
+  return quoted;
 }
 
 }  // namespace server

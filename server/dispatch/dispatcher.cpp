@@ -57,7 +57,7 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
   }
   if ((client.special | engine_.special) != 0) [[unlikely]] {
     DispatchOutcome outcome = DispatchOutcome::kDone;
-    if (!PassGates(client, *command, outcome, arguments)) return outcome;
+    if (!PassGates(client, *command, outcome)) return outcome;
   }
   if ((command->spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0 &&
       engine_.keyspace.memory() > engine_.config.settings().maxmemory) [[unlikely]] {
@@ -94,8 +94,8 @@ const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* 
   return command;
 }
 
-bool Dispatcher::PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome,
-                           std::span<const std::string_view> arguments) {
+bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
+                           DispatchOutcome& outcome) {
   if (client.is(kNotAuthenticated) && (command.spec->flags & kNoAuth) == 0) {
     Reject(client, &command, "NOAUTH Authentication required.");
     return false;
@@ -105,7 +105,6 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command, Dispat
     outcome = DispatchOutcome::kPostponed;
     return false;
   }
-  if ((engine_.special & kHasMonitors) != 0) engine_.FeedMonitors(client, command, arguments);
   return true;
 }
 
@@ -144,6 +143,8 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
     reply.out().Truncate(mark);
     EndMutedRequest(client);
   }
+  if ((engine_.special & kHasMonitors) != 0) [[unlikely]]
+    engine_.monitors.Feed(client, command, arguments);
   return outcome;
 }
 

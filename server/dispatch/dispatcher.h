@@ -38,8 +38,7 @@ class Dispatcher {
   const CommandInTable* Resolve(Client& client, const CommandInTable* command,
                                 std::span<const std::string_view> arguments);
   // Rare states: false when the request must not run now; `outcome` says what it is instead.
-  bool PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome,
-                 std::span<const std::string_view> arguments);
+  bool PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome);
   DispatchOutcome Run(Client& client, const CommandInTable& command,
                       std::span<const std::string_view> arguments, storage::Key key,
                       uint64_t& ticks);

@@ -183,6 +183,18 @@ TEST_CASE("Blocking: a muted client gets no reply when its wait ends either") {
   CHECK(waiter.Run({"CLIENT", "REPLY", "ON"}) == "+OK\r\n");
 }
 
+TEST_CASE("Blocking: MONITOR shows the request when it begins to wait, and not again") {
+  BlockingServer server;
+  auto& monitor = server.Connect();
+  auto& waiter = server.Connect();
+  monitor.Run({"MONITOR"});
+  CHECK(waiter.Run({"WAITFOR", "10"}).empty());
+  CHECK(monitor.TakeOutput() == "+1790000000.000000 [0 127.0.0.1:50000] \"WAITFOR\" \"10\"\r\n");
+  server.Advance(10);
+  CHECK(waiter.TakeOutput() == "*-1\r\n");
+  CHECK(monitor.TakeOutput().empty());
+}
+
 TEST_CASE("Blocking: waiting is not being idle") {
   BlockingServer server;
   auto& waiter = server.Connect();

@@ -190,6 +190,7 @@ struct Reset {
     client.is_no_evict = false;
     client.set(kReplyOff | kReplySkipNext | kNoTouch, false);
     client.reply.set_version(protocol::resp::Version::kResp2);
+    engine.monitors.Remove(client);
     LogOut(engine, client);
     context.reply().Simple("RESET");
     return Replied();

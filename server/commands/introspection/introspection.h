@@ -17,5 +17,6 @@ std::span<const CommandEntry> MemoryCommands();        // memory.cpp
 std::span<const CommandEntry> ModuleCommands();        // module.cpp
 std::span<const CommandEntry> ShutdownCommands();      // shutdown.cpp
 std::span<const CommandEntry> LolwutCommands();        // lolwut.cpp
+std::span<const CommandEntry> MonitorCommands();       // monitor.cpp
 
 }  // namespace server

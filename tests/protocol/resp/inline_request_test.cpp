@@ -131,3 +131,19 @@ TEST_CASE("SplitQuoted: any words, written in any way, come back") {
     REQUIRE(*split == words);
   }
 }
+
+TEST_CASE("AppendQuoted: writes what SplitQuoted reads, in printable ASCII") {
+  std::string every_byte;
+  for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
+  std::string line = "word ";
+  protocol::resp::AppendQuoted(line, every_byte);
+  for (const char byte : line) CHECK((byte >= ' ' && byte <= '~'));
+  CHECK(SplitQuoted(line) == Words{"word", every_byte});
+
+  std::string text;
+  protocol::resp::AppendQuoted(text, "a\x01\xff\"\\\n\r\t\a\b\x7f~ ");
+  CHECK(text == R"("a\x01\xff\"\\\n\r\t\a\b\x7f~ ")");
+  text.clear();
+  protocol::resp::AppendQuoted(text, "");
+  CHECK(text == "\"\"");
+}
