@@ -8,6 +8,7 @@
 
 #include "server/config/command_line.h"
 #include "server/config/config_file.h"
+#include "server/memory/background_free.h"
 #include "server/process/prepare.h"
 #include "server/server.h"
 #include "server/version.h"
@@ -38,6 +39,7 @@ int Serve(Config& config, const std::string& config_file,
   if (const auto prepared = PrepareProcess(config, log, manager); !prepared) {
     return Fail(log, prepared.error());
   }
+  FreeMemoryInBackground();
   LogStart(config, facts.config_file, warnings, log);
   auto loop = EventLoop::Make();
   if (!loop) return Fail(log, loop.error());
