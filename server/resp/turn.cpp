@@ -90,7 +90,7 @@ bool Turn::Decode(RespSession& session) {
 
 // Pipelines repeat their commands: the same bytes mean the same command as just before.
 const CommandInTable* Turn::FindCommand(std::string_view name) {
-  if (name.size() == last_name_.size() &&
+  if (!name.empty() && name.size() == last_name_.size() &&
       std::memcmp(name.data(), last_name_.data(), name.size()) == 0) {
     return last_command_;
   }

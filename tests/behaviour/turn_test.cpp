@@ -148,3 +148,13 @@ TEST_CASE("Turn: sessions that wait for a later turn keep their order and their 
     CHECK(clients[static_cast<size_t>(i)]->TakeOutput() == expected);
   }
 }
+
+TEST_CASE("Turn: an empty command name is unknown, whatever ran before it") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  const std::string unknown = "-ERR unknown command '', with args beginning with: \r\n";
+  CHECK(client.Run({"PING"}) == "+PONG\r\n");
+  CHECK(client.Run({""}) == unknown);
+  CHECK(client.SendRaw(Encode({"PING"}) + Encode({""}) + "''\r\n" + Encode({"PING"})) ==
+        "+PONG\r\n" + unknown + unknown + "+PONG\r\n");
+}
