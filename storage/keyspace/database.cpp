@@ -264,7 +264,7 @@ char* Database::GrowString(const Key& key, Found found, size_t size) {
   StringScratch scratch;
   const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();
   char buffer[kInlineGrowMax];
-  std::memcpy(buffer, old.data(), old.size());
+  if (!old.empty()) std::memcpy(buffer, old.data(), old.size());
   std::memset(buffer + old.size(), 0, size - old.size());
   found = Put(key, found,
               {.key = key.bytes,
@@ -287,10 +287,12 @@ char* Database::GrowLarge(const Key& key, Found found, size_t size) {
   const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();
   // A value that grows once will grow again: room for half as much more, up to a megabyte.
   const size_t spare = old.empty() ? 0 : std::min(size / 2, size_t{1024} * 1024);
-  LargeString* string = LargeString::TryCreate(size, size + spare);
+  const size_t added = size - old.size();
+  LargeString* string = added > old.size() ? LargeString::TryCreateZeroed(size, size + spare)
+                                           : LargeString::TryCreate(size, size + spare);
   if (string == nullptr) return nullptr;
-  std::memcpy(string->data(), old.data(), old.size());
-  std::memset(string->data() + old.size(), 0, size - old.size());
+  if (!old.empty()) std::memcpy(string->data(), old.data(), old.size());
+  if (added <= old.size()) std::memset(string->data() + old.size(), 0, added);
   SetLargeString(key, found, string, ExpiryChange::Keep());
   return string->data();
 }

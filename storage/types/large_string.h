@@ -18,6 +18,8 @@ class LargeString {
   // A string of `size` uninitialised bytes with room for `capacity`, one reference; nullptr when
   // the memory is not to be had: the size may come from a peer.
   static LargeString* TryCreate(size_t size, size_t capacity);
+  // The same with zero bytes, which for a large string the system has already: none is touched.
+  static LargeString* TryCreateZeroed(size_t size, size_t capacity);
 
   LargeString(const LargeString&) = delete;
   LargeString& operator=(const LargeString&) = delete;
@@ -40,6 +42,7 @@ class LargeString {
   void set_size(size_t size) { size_ = size; }
 
  private:
+  static LargeString* Make(void* memory, size_t size);
   LargeString(size_t size, size_t capacity) : size_(size), capacity_(capacity) {}
 
   uint64_t references_ = 1;
