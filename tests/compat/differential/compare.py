@@ -4,6 +4,7 @@ import dataclasses
 import os
 import re
 
+import hazards
 import normalise
 import resp
 import servers
@@ -106,8 +107,7 @@ class Pair:
             return outcomes
         self._marker += 1
         marker = b"%d-%s" % (self._marker, os.urandom(8).hex().encode())
-        if any(argv[0].upper() == b"CLIENT" and argv[1:2] and argv[1].upper() == b"REPLY"
-               for argv in argvs):
+        if any(map(hazards.is_client_reply, argvs)):
             payload += resp.encode([b"CLIENT", b"REPLY", b"ON"])
         payload += resp.encode([b"ECHO", marker])
         marker_reply = b"$%d\r\n%b\r\n" % (len(marker), marker)

@@ -61,6 +61,8 @@ class Generator:
             argvs.append(argv)
             if hazards.may_leave_an_expired_key(argv):
                 argvs.append(self._access(argv[1]))
+            if hazards.may_name_the_client(argv):
+                argvs.append([b"CLIENT", b"SETNAME", b"named"])
             if hazards.pauses(argv):
                 argvs.append([b"CLIENT", b"UNPAUSE"])
         return argvs

@@ -39,6 +39,15 @@ def may_leave_an_expired_key(argv):
         word.upper() in _ABSOLUTE_BY_OPTION for word in argv[3:])
 
 
+def may_name_the_client(argv):
+    """A HELLO that fails behind its SETNAME has named the client in 7.0, and not in 7.2."""
+    return argv[0].upper() == b"HELLO" and any(word.upper() == b"SETNAME" for word in argv)
+
+
+def is_client_reply(argv):
+    return [word.upper() for word in argv[:2]] == [b"CLIENT", b"REPLY"]
+
+
 def pauses(argv):
     """While clients are paused no key expires, and when a pause ends depends on the millisecond."""
     return [word.upper() for word in argv[:2]] == [b"CLIENT", b"PAUSE"]
