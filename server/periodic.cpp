@@ -63,8 +63,8 @@ void RunTick(EngineState& engine) {
   engine.blocked.EndOverdue(engine.monotonic_us);
   if (engine.is_upkeep_paused) return;
   const bool may_expire = engine.may_expire_actively && engine.keyspace.may_expire();
-  engine.has_more_to_expire =
-      may_expire && engine.keyspace.NextExpiryMs() <= engine.keyspace.now_ms();
+  // Not only when something is due: the index must learn of a clock that was set back.
+  engine.has_more_to_expire = may_expire && engine.keyspace.ExpireDue(kExpirePerStep);
   RunSlices(engine);
   if (engine.monotonic_us - engine.last_upkeep_us < kTickMs * 1000) return;
   engine.last_upkeep_us = engine.monotonic_us;

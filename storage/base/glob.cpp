@@ -94,4 +94,21 @@ bool GlobMatches(std::string_view pattern, std::string_view text, LetterCase let
   return at == pattern.size();
 }
 
+GlobPattern::GlobPattern(std::string_view pattern, LetterCase letter_case)
+    : given_(pattern), letter_case_(letter_case) {
+  const Matcher matcher{pattern, letter_case};
+  const bool has_runs = pattern.find("**") != std::string_view::npos;
+  for (size_t at = 0; at < pattern.size();) {
+    const size_t begin = at;
+    if (pattern[at] == '*') {
+      while (at < pattern.size() && pattern[at] == '*') ++at;
+      if (has_runs) collapsed_ += '*';
+      continue;
+    }
+    matcher.MatchOne(&at, 0);  // only to get behind it
+    ++text_bytes_min_;
+    if (has_runs) collapsed_ += pattern.substr(begin, at - begin);
+  }
+}
+
 }  // namespace storage

@@ -247,8 +247,9 @@ TEST_CASE("sec CVE-2022-36021, CVE-2024-31228: patterns of a million stars cost 
     CHECK(ScanPage(client, {"0", "COUNT", "1000", "MATCH", pattern}).keys.empty());
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  // An exponential one takes hours; a linear one some milliseconds, and more under a sanitizer.
-  CHECK(elapsed.count() < 20.0);
+  // Some milliseconds, and more under a sanitizer. Walking the stars for each key takes seconds,
+  // an exponential matcher hours.
+  CHECK(elapsed.count() < 1.0);
 }
 
 TEST_CASE("RANDOMKEY picks any live key, and nothing from an empty database") {

@@ -39,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = split == std::string_view::npos ? "" : input.substr(split + 1);
 
   const bool matches = GlobMatches(pattern, text, letter_case);
+  CHECK_INVARIANT(storage::GlobPattern(pattern, letter_case).Matches(text) == matches);
   if (input.size() <= kNaiveBytesMax) {
     CHECK_INVARIANT(matches == NaiveGlob(letter_case).Matches(pattern, text));
   }

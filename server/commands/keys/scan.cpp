@@ -31,8 +31,9 @@ struct Keys {
   };
 
   static RunResult Run(CommandContext& context) {
-    const std::string_view pattern = context.args().Bytes();
-    const bool takes_all = pattern == "*";
+    const std::string_view pattern_text = context.args().Bytes();
+    const bool takes_all = pattern_text == "*";  // the empty key too
+    const storage::GlobPattern pattern(pattern_text);
     const storage::Database& database = context.db();
     const auto begin = context.reply().Begin();
     size_t found = 0;
@@ -40,7 +41,7 @@ struct Keys {
     do {
       cursor = database.Scan(cursor, [&](const storage::Record& record) {
         const std::string_view key = record.key();
-        if (!takes_all && !storage::GlobMatches(pattern, key)) return;
+        if (!takes_all && !pattern.Matches(key)) return;
         if (database.IsExpired(record)) return;
         context.reply().Bulk(key);
         ++found;

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "storage/base/glob.h"
 #include "storage/base/number.h"
 
 namespace server {
@@ -26,10 +25,6 @@ uint64_t ReadScanCursor(ArgReader& args) {
   return 0;
 }
 
-bool ScanOptions::Matches(std::string_view text) const {
-  return !pattern || storage::GlobMatches(*pattern, text);
-}
-
 ScanOptions ReadScanOptions(ArgReader& args, ScanOf scan_of) {
   ScanOptions options;
   while (!args.AtEnd()) {
@@ -37,7 +32,10 @@ ScanOptions ReadScanOptions(ArgReader& args, ScanOf scan_of) {
       options.count = args.Int64();
       if (options.count < 1) args.Fail(CommandError::Syntax());
     } else if (args.Take("MATCH")) {
-      options.pattern = args.Bytes();
+      // "*" is no pattern: it takes the empty key too.
+      const std::string_view pattern = args.Bytes();
+      options.pattern.reset();
+      if (pattern != "*") options.pattern.emplace(pattern);
     } else if (scan_of == ScanOf::kKeys && args.Take("TYPE")) {
       options.type = args.Bytes();
     } else if (args.Take("NOVALUES")) {
@@ -49,7 +47,6 @@ ScanOptions ReadScanOptions(ArgReader& args, ScanOf scan_of) {
       args.Fail(CommandError::Syntax());
     }
   }
-  if (options.pattern == "*") options.pattern.reset();
   return options;
 }
 

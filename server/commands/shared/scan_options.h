@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/dispatch/arg_reader.h"
+#include "storage/base/glob.h"
 
 namespace server {
 
@@ -17,11 +18,11 @@ uint64_t ReadScanCursor(ArgReader& args);
 
 struct ScanOptions {
   int64_t count = 10;  // about how many entries a call looks at; at least 1
-  std::optional<std::string_view> pattern;
+  std::optional<storage::GlobPattern> pattern;
   std::optional<std::string_view> type;  // kKeys only
   bool no_values = false;                // kHash only
 
-  bool Matches(std::string_view text) const;
+  bool Matches(std::string_view text) const { return !pattern || pattern->Matches(text); }
 };
 
 // Reads all arguments that are left; the error is set when they are wrong.

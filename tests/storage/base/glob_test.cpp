@@ -10,6 +10,7 @@
 #include "tests/support/naive_glob.h"
 
 using storage::GlobMatches;
+using storage::GlobPattern;
 using storage::LetterCase;
 using storage::Random;
 using test_support::NaiveGlob;
@@ -112,8 +113,9 @@ TEST_CASE("GlobMatches: agrees with a recursive matcher on random patterns and t
     CAPTURE(seed);
     CAPTURE(pattern);
     CAPTURE(text);
-    REQUIRE(GlobMatches(pattern, text, letter_case) ==
-            NaiveGlob(letter_case).Matches(pattern, text));
+    const bool matches = NaiveGlob(letter_case).Matches(pattern, text);
+    REQUIRE(GlobMatches(pattern, text, letter_case) == matches);
+    REQUIRE(GlobPattern(pattern, letter_case).Matches(text) == matches);
   }
 }
 
@@ -127,4 +129,21 @@ TEST_CASE("GlobMatches: sec_CVE_2022_36021 and sec_CVE_2024_31228: patterns of s
   const std::string many_stars(1000000, '*');
   CHECK_FALSE(GlobMatches(many_stars + "b", std::string(1000, 'a')));
   CHECK(GlobMatches(std::string(512 * 1024, '?'), std::string(512 * 1024, 'a')));
+}
+
+TEST_CASE("GlobPattern: a million stars are walked once, not for each text") {
+  const std::string a_million_stars = std::string(1'000'000, '*') + "b";
+  const std::string a_million_bytes(1'000'000, '?');
+  const GlobPattern stars(a_million_stars);
+  const GlobPattern long_text_only(a_million_bytes);
+  for (int i = 0; i < 100'000; ++i) {
+    REQUIRE_FALSE(stars.Matches("aaaaaaaaaa"));
+    REQUIRE_FALSE(long_text_only.Matches("aaaaaaaaaa"));
+  }
+  CHECK(stars.Matches("aab"));
+  // It may be moved, though it looks at its own bytes.
+  GlobPattern moved = GlobPattern("a**b");
+  const GlobPattern kept = std::move(moved);
+  CHECK(kept.Matches("axxb"));
+  CHECK_FALSE(kept.Matches("axxc"));
 }
