@@ -120,6 +120,9 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   const RunResult result = command.entry.run(context);
   DispatchOutcome outcome = DispatchOutcome::kDone;
   if (result.kind() == RunResult::Kind::kError) [[unlikely]] {
+    // A handler may have replied before it failed: SET with GET, when there is no memory.
+    reply.out().Truncate(mark);
+    reply.ResetCount();
     reply.Error(result.error_line());
     ++command.statistics.failed_calls;
     engine_.statistics.NoteError(result.error_line());

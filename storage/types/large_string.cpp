@@ -6,18 +6,36 @@
 #include <new>
 
 #include "storage/base/check.h"
+#include "storage/types/allocation_failure.h"
 
 namespace storage {
+namespace {
+
+uint64_t allocations_to_failure = 0;  // tests only; 0: none fails
+
+bool IsRefused() {
+  return allocations_to_failure != 0 && --allocations_to_failure == 0;
+}
+
+}  // namespace
+
+void FailLargeStringAllocation(uint64_t nth) {
+  allocations_to_failure = nth;
+}
+
+bool IsLargeStringFailurePending() {
+  return allocations_to_failure != 0;
+}
 
 LargeString* LargeString::TryCreate(size_t size, size_t capacity) {
   CHECK_INVARIANT(size <= capacity);
-  if (capacity > SIZE_MAX / 2) return nullptr;
+  if (capacity > SIZE_MAX / 2 || IsRefused()) return nullptr;
   return Make(std::malloc(sizeof(LargeString) + capacity), size);
 }
 
 LargeString* LargeString::TryCreateZeroed(size_t size, size_t capacity) {
   CHECK_INVARIANT(size <= capacity);
-  if (capacity > SIZE_MAX / 2) return nullptr;
+  if (capacity > SIZE_MAX / 2 || IsRefused()) return nullptr;
   return Make(std::calloc(1, sizeof(LargeString) + capacity), size);
 }
 
