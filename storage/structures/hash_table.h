@@ -265,9 +265,9 @@ inline void HashTable::PrefetchEntry(uint64_t hash) const {
     const Slot* bucket = segment.BucketAfter(home, step);
     if (const unsigned bits = SlotsWithTag(bucket, tag); bits != 0) {
       const Slot slot = bucket[SlotAt(static_cast<unsigned>(__builtin_ctz(bits)))];
-      const char* entry = static_cast<const char*>(EntryOf(slot));
-      __builtin_prefetch(entry);
-      __builtin_prefetch(entry + 63);
+      // As numbers: an empty slot's tag may match too, and nothing may be added to a null pointer.
+      __builtin_prefetch(reinterpret_cast<const char*>(slot & kEntryMask));
+      __builtin_prefetch(reinterpret_cast<const char*>((slot & kEntryMask) + 63));
       return;
     }
     if ((bucket[0] & kSpilled) == 0) return;
