@@ -11,6 +11,9 @@
 namespace storage {
 namespace {
 
+// No value comes near; what asks for more is refused without asking the system.
+constexpr size_t kCapacityMax = size_t{1} << 39;
+
 uint64_t allocations_to_failure = 0;  // tests only; 0: none fails
 
 bool IsRefused() {
@@ -29,13 +32,13 @@ bool IsLargeStringFailurePending() {
 
 LargeString* LargeString::TryCreate(size_t size, size_t capacity) {
   CHECK_INVARIANT(size <= capacity);
-  if (capacity > SIZE_MAX / 2 || IsRefused()) return nullptr;
+  if (capacity > kCapacityMax || IsRefused()) return nullptr;
   return Make(std::malloc(sizeof(LargeString) + capacity), size);
 }
 
 LargeString* LargeString::TryCreateZeroed(size_t size, size_t capacity) {
   CHECK_INVARIANT(size <= capacity);
-  if (capacity > SIZE_MAX / 2 || IsRefused()) return nullptr;
+  if (capacity > kCapacityMax || IsRefused()) return nullptr;
   return Make(std::calloc(1, sizeof(LargeString) + capacity), size);
 }
 

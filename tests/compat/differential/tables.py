@@ -15,6 +15,8 @@ ALLOWED = {
     ("cluster|shards", "flags"): "7.2 answers while it loads",
     ("cluster|slots", "flags"): "7.2 answers while it loads",
     ("module|loadex", "arguments"): "7.2 simplified ARGS",
+    ("wait", "flags"): "7.2 lets scripts call it, without waiting",
+    ("wait", "categories"): "7.2 counts it among the blocking ones",
     ("command|getkeys", "arity"): "7.2 takes a command without arguments",
     ("command|getkeys", "arguments"): "7.2 describes them",
     ("command|getkeysandflags", "arity"): "7.2 takes a command without arguments",
