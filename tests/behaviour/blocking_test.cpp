@@ -1,79 +1,27 @@
 // Waiting in a blocking command: how waits end, each with one reply, and that nothing runs before.
-// The command is the tests' own; real ones (BLPOP) come with their types.
+// The commands are the tests' own (support/blocking_commands.h); real ones come with their types.
 
 #include <doctest/doctest.h>
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
+#include "tests/support/blocking_commands.h"
 #include "tests/support/in_process_server.h"
 
-using server::Blocked;
 using server::Client;
 using server::ClientId;
-using server::CommandContext;
-using server::CommandSpec;
-using server::Replied;
-using server::RunResult;
 using tests::Encode;
+using tests::ended_waits;
 using tests::InProcessServer;
 using tests::TestConnection;
 
 namespace {
 
-// In the order in which waits ended. One test runs at a time; each starts with an empty list.
-std::vector<ClientId> ended;
-
-// WAITFOR milliseconds -> null when nothing came; 0 waits for ever
-struct WaitFor {
-  static constexpr CommandSpec kSpec{
-      .name = "WAITFOR", .summary = "Waits.", .arity = 2, .flags = server::kBlockingCommand};
-  static RunResult Run(CommandContext& context) {
-    const int64_t ms = context.args().Int64();
-    server::EngineState& engine = context.engine();
-    engine.blocked.Block(context.client(),
-                         {.deadline_us = ms == 0 ? 0 : engine.monotonic_us + ms * 1000,
-                          .reply_in_vain = [](Client& client) { client.reply.NullArray(); },
-                          .on_end = [](ClientId id) { ended.push_back(id); }});
-    return Blocked();
-  }
-};
-
-// WAKE id text -> whether it waited; it gets the text
-struct Wake {
-  static constexpr CommandSpec kSpec{.name = "WAKE", .summary = "Wakes.", .arity = 3};
-  static RunResult Run(CommandContext& context) {
-    server::ArgReader args = context.args();
-    const auto id = static_cast<ClientId>(args.Int64());
-    const std::string_view text = args.Bytes();
-    const bool woken =
-        context.engine().blocked.End(id, [text](Client& client) { client.reply.Bulk(text); });
-    context.reply().Integer(woken ? 1 : 0);
-    return Replied();
-  }
-};
-
-// WRITEWAIT -> as WAITFOR 0, but a write, so that CLIENT PAUSE WRITE holds it
-struct WriteWait {
-  static constexpr CommandSpec kSpec{.name = "WRITEWAIT",
-                                     .summary = "Waits.",
-                                     .arity = 1,
-                                     .flags = server::kWriteCommand | server::kBlockingCommand};
-  static RunResult Run(CommandContext& context) {
-    context.engine().blocked.Block(context.client(),
-                                   {.reply_in_vain = [](Client& client) { client.reply.Null(); }});
-    return Blocked();
-  }
-};
-
-constexpr auto kCommands = server::CommandList<WaitFor, Wake, WriteWait>();
-
 struct BlockingServer : InProcessServer {
-  BlockingServer() : InProcessServer({}, 1, kCommands) { ended.clear(); }
+  BlockingServer() : InProcessServer({}, 1, tests::BlockingCommands()) { ended_waits.clear(); }
   ~BlockingServer() { Check(); }
   void Check() { state().blocked.CheckInvariants(); }
   server::EngineState& state() { return engine->state(); }
@@ -94,7 +42,7 @@ TEST_CASE("Blocking: a client that waits gets nothing until it is woken, and the
   CHECK(other.Run({"WAKE", "1", "hi"}) == ":0\r\n");
   CHECK(waiter.TakeOutput().empty());
   CHECK(waiter.Run({"PING"}) == "+PONG\r\n");
-  CHECK(ended == std::vector<ClientId>{1});
+  CHECK(ended_waits == std::vector<ClientId>{1});
 }
 
 TEST_CASE("Blocking: a deadline is kept to the millisecond and not before") {
@@ -135,7 +83,7 @@ TEST_CASE("Blocking: those whose time is over are told in the order of their dea
   server.clock.AdvanceMs(1000);  // one late tick
   server.engine->RunTick();
   server.RunTurns();
-  CHECK(ended == std::vector<ClientId>{2, 3, 1});
+  CHECK(ended_waits == std::vector<ClientId>{2, 3, 1});
   for (TestConnection* client : {&first, &second, &third}) {
     CHECK(client->TakeOutput() == "*-1\r\n");
   }
@@ -162,7 +110,7 @@ TEST_CASE("Blocking: a client that goes while it waits leaves nothing behind") {
   auto& other = server.Connect();
   CHECK(waiter.Run({"WAITFOR", "100"}).empty());
   waiter.Close();
-  CHECK(ended == std::vector<ClientId>{1});
+  CHECK(ended_waits == std::vector<ClientId>{1});
   CHECK(server.state().blocked.size() == 0);
   CHECK(server.state().blocked.with_deadline() == 0);
   server.Advance(200);
@@ -227,7 +175,7 @@ TEST_CASE("CLIENT UNBLOCK: ends a wait as its timeout would, or with an error") 
   for (const std::string_view id : {"1", "2", "99", "0", "-1"}) {
     CHECK(other.Run({"CLIENT", "UNBLOCK", id}) == ":0\r\n");
   }
-  CHECK(ended == std::vector<ClientId>{1, 1, 1});
+  CHECK(ended_waits == std::vector<ClientId>{1, 1, 1});
   CHECK(server.state().blocked.with_deadline() == 0);
 }
 
@@ -253,7 +201,7 @@ TEST_CASE("sec_CVE_2026_23479: a client that is killed while it waits is never s
   CHECK(other.SendRaw(Encode({"CLIENT", "KILL", "ID", "1"}) + Encode({"WAKE", "1", "x"}) +
                       Encode({"CLIENT", "UNBLOCK", "1"}) + Encode({"EXISTS", "k"})) ==
         ":1\r\n:0\r\n:0\r\n:0\r\n");
-  CHECK(ended == std::vector<ClientId>{1});
+  CHECK(ended_waits == std::vector<ClientId>{1});
   CHECK_FALSE(waiter.is_open());
   server.Advance(100);
 
@@ -290,7 +238,7 @@ TEST_CASE("Blocking: what an ended wait sets off may end or close any other") {
   server.clock.AdvanceMs(20);
   server.engine->RunTick();
   server.RunTurns();
-  CHECK(ended == std::vector<ClientId>{2, 1, 3});
+  CHECK(ended_waits == std::vector<ClientId>{2, 1, 3});
   CHECK(first.TakeOutput() == "*-1\r\n");
   CHECK(second.TakeOutput().empty());
   CHECK_FALSE(second.is_open());
