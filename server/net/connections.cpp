@@ -58,11 +58,12 @@ void Connections::Flush(std::span<Session* const> touched) {
   flushing_.assign(touched.begin(), touched.end());
   for (Session* session : flushing_) {
     auto& connection = *static_cast<Connection*>(session->connection);
-    connection.Flush();
     switch (session->close) {
       case CloseWish::kStayOpen:
+        connection.Flush();
         break;
       case CloseWish::kAfterFlush:
+        connection.Flush();
         connection.StopReading();
         held_back_.Remove(connection);
         leaving_.Add(connection);

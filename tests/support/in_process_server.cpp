@@ -90,6 +90,10 @@ void InProcessServer::Flush() {
   const std::vector<server::Session*> sessions(touched.begin(), touched.end());
   for (server::Session* session : sessions) {
     TestConnection& connection = *static_cast<TestConnection*>(session->connection);
+    if (session->close == server::CloseWish::kNow) {
+      connection.Close();
+      continue;
+    }
     protocol::OutputBuffer taken;
     taken.Swap(session->output);
     size_t offset = 0;
@@ -111,10 +115,7 @@ void InProcessServer::Flush() {
       session->OnWritten();
     }
     const bool is_flushed = session->bytes_in_flight == 0;
-    if (session->close == server::CloseWish::kNow ||
-        (session->close == server::CloseWish::kAfterFlush && is_flushed)) {
-      connection->Close();
-    }
+    if (session->close == server::CloseWish::kAfterFlush && is_flushed) connection->Close();
   }
 }
 

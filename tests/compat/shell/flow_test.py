@@ -280,6 +280,20 @@ class FlowTest(unittest.TestCase):
         self.assertLess(self.server.cpu_seconds() - before, 0.1)
 
 
+class OutputLimitTest(unittest.TestCase):
+    def test_output_over_the_hard_limit_is_not_sent_but_the_client_closed(self):
+        with ServerProcess("--client-output-buffer-limit", "normal 100kb 0 0") as server, \
+                server.connect() as connection:
+            connection.sendall(request("SET", "small", b"x" * 100_000))
+            connection.sendall(request("SET", "large", b"x" * 103_000))
+            self.assertEqual(receive(connection, 10), b"+OK\r\n+OK\r\n")
+            connection.sendall(request("GET", "small"))
+            self.assertEqual(len(receive(connection, 100_011)), 100_011)
+            connection.sendall(request("GET", "large"))
+            self.assertEqual(receive_all(connection), b"")
+            server.wait_for_log("closed for overcoming of output buffer limits")
+
+
 class TimeoutTest(unittest.TestCase):
     def test_an_idle_client_is_disconnected_and_an_active_one_is_not(self):
         with ServerProcess("--timeout", "1") as server, server.connect() as idle, \
