@@ -145,6 +145,16 @@ void EngineState::ApplySettings() {
   keyspace.set_access_policy({.is_lfu = is_lfu,
                               .log_factor = settings.lfu_log_factor,
                               .decay_minutes = settings.lfu_decay_time});
+  keyspace.set_collection_limits({
+      .hash_max_listpack_entries = settings.hash_max_listpack_entries,
+      .hash_max_listpack_value = settings.hash_max_listpack_value,
+      .set_max_intset_entries = settings.set_max_intset_entries,
+      .set_max_listpack_entries = settings.set_max_listpack_entries,
+      .set_max_listpack_value = settings.set_max_listpack_value,
+      .zset_max_listpack_entries = settings.zset_max_listpack_entries,
+      .zset_max_listpack_value = settings.zset_max_listpack_value,
+      .list_max_listpack_size = settings.list_max_listpack_size,
+  });
   slow_ticks = SlowTicks(settings, clock);
   ApplyPassword(*this);
   output_limit_min = LowestOutputLimit(*this);

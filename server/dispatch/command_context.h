@@ -65,8 +65,13 @@ class CommandContext {
   }
   // The same for a key that must hold a string, if anything.
   storage::Result<storage::Found> FindString(const storage::Key& key, storage::Access access) {
+    return FindTyped(key, storage::Type::kString, access);
+  }
+  // The same for a key that must hold this type, if anything.
+  storage::Result<storage::Found> FindTyped(const storage::Key& key, storage::Type type,
+                                            storage::Access access) {
     const storage::Found found = Find(key, access);
-    if (found && found->type() != storage::Type::kString) [[unlikely]] {
+    if (found && found->type() != type) [[unlikely]] {
       return std::unexpected(storage::Error::kWrongType);
     }
     return found;
@@ -75,6 +80,10 @@ class CommandContext {
   // Tells of a key that did not exist before. Stands before the NoteChange that it belongs to.
   void NoteNewKey(const storage::Key& key) {
     feed_.NoteEvent(db(), key.bytes, "new", EventClass::kNew);
+  }
+  // An event that accompanies a change.
+  void NoteEvent(const storage::Key& key, std::string_view event, EventClass event_class) {
+    feed_.NoteEvent(db(), key.bytes, event, event_class);
   }
   // The fourth of a write's five steps (read arguments, look up, act, NoteChange, reply).
   void NoteChange(const storage::Key& key, std::string_view event, EventClass event_class) {

@@ -69,7 +69,7 @@ void DatasetDigest::AddKeyspace(const storage::Keyspace& keyspace) {
       cursor = database.Scan(cursor, [&](const storage::Record& record) {
         digest_ = {};
         Mix(record.key());
-        AddValue(record);
+        AddValue(keyspace, record);
         const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
         for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
       });
@@ -78,7 +78,8 @@ void DatasetDigest::AddKeyspace(const storage::Keyspace& keyspace) {
   }
 }
 
-void DatasetDigest::AddValue(const storage::Record& record) {
+void DatasetDigest::AddValue([[maybe_unused]] const storage::Keyspace& keyspace,
+                             const storage::Record& record) {
   MixNumber(TypeNumber(record.type()));
   switch (record.type()) {
     case storage::Type::kString: {

@@ -28,7 +28,7 @@ class DatasetDigest {
   // All keys of all databases; those whose time has come, but which are still there, count.
   void AddKeyspace(const storage::Keyspace& keyspace);
   // A value and whether its key expires, without the key's name.
-  void AddValue(const storage::Record& record);
+  void AddValue(const storage::Keyspace& keyspace, const storage::Record& record);
 
   std::string Hex() const;
 

@@ -15,8 +15,19 @@ constexpr size_t kInlineGrowMax = 1024;
 constexpr int kRandomTriesMax = 100;
 constexpr size_t kSweptItemsMax = 2048;
 
-std::string_view BytesOf(LargeString* const& pointer) {
+template <class T>
+std::string_view BytesOf(T* const& pointer) {
   return {reinterpret_cast<const char*>(&pointer), sizeof pointer};
+}
+
+bool IsOutside(Encoding encoding) {
+  return encoding == Encoding::kLarge || encoding == Encoding::kStructure;
+}
+
+// The draft points to what the old record points to.
+bool KeepsOutside(const RecordDraft& draft, const Record& old) {
+  return IsOutside(draft.encoding) && draft.encoding == old.encoding() &&
+         draft.payload == old.draft_payload();
 }
 
 }  // namespace
@@ -98,17 +109,16 @@ Record* Database::NewRecord(const RecordDraft& draft) {
 
 // Frees the record, not what its payload points to.
 void Database::FreeRecord(Record* record) {
-  ReleaseLarge(*record);
+  ReleaseOutside(*record);
   const size_t bytes = record->size();
   data_bytes_ -= SlabAllocator::UsableSize(bytes);
   keyspace_.slab_.Free(record, bytes);
 }
 
-void Database::ReleaseLarge(Record& record) {
-  if (record.encoding() != Encoding::kLarge) return;
-  LargeString* string = record.large();
-  data_bytes_ -= string->memory();
-  keyspace_.ReleaseLarge(string);
+void Database::ReleaseOutside(Record& record) {
+  if (!IsOutside(record.encoding())) return;
+  data_bytes_ -= record.outside_memory();
+  keyspace_.ReleaseOutside(record);
 }
 
 int64_t Database::ExpiryAfter(Found found, ExpiryChange change) const {
@@ -141,10 +151,7 @@ Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
   const size_t new_bytes = Record::BytesFor(draft);
   if (SlabAllocator::UsableSize(old_bytes) == SlabAllocator::UsableSize(new_bytes) &&
       old.has_expiry() == (draft.expiry_ms >= 0) && old.type() == draft.type) {
-    if (draft.encoding != Encoding::kLarge || old.encoding() != Encoding::kLarge ||
-        draft.payload != old.draft_payload()) {
-      ReleaseLarge(old);
-    }
+    if (!KeepsOutside(draft, old)) ReleaseOutside(old);
     old.Rewrite(draft.encoding, draft.payload);
     if (draft.expiry_ms >= 0) old.set_expiry_ms(draft.expiry_ms);
     NoteExpiry(key, old, expiry_before, was_indexed);
@@ -152,9 +159,7 @@ Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
   }
   Record* record = NewRecord(draft);
   record->set_access(old.access());
-  const bool keeps_large = draft.encoding == Encoding::kLarge &&
-                           old.encoding() == Encoding::kLarge && record->large() == old.large();
-  if (keeps_large) {
+  if (KeepsOutside(draft, old)) {
     data_bytes_ -= SlabAllocator::UsableSize(old_bytes);
     keyspace_.slab_.Free(&old, old_bytes);
   } else {
@@ -297,6 +302,68 @@ char* Database::GrowLarge(const Key& key, Found found, size_t size) {
   return string->data();
 }
 
+// --- collections --------------------------------------------------------------------------------
+
+CollectionHandle Database::Open(Found found) {
+  CollectionEnvironment& environment = keyspace_.environment_;
+  if (!found) return CollectionHandle(environment);
+  if (found->encoding() == Encoding::kStructure) {
+    return CollectionHandle(environment, found->structure());
+  }
+  const std::string_view pack = found->pack();
+  const size_t room = SlabAllocator::UsableSize(found->size()) - found->size();
+  return CollectionHandle(environment, found->encoding(), const_cast<char*>(pack.data()),
+                          pack.size(),
+                          std::min(pack.size() + room, CollectionHandle::kPackBytesMax));
+}
+
+bool Database::Close(const Key& key, Found found, Type type, CollectionHandle& handle) {
+  if (!handle.is_changed()) return false;
+  handle.is_changed_ = false;
+  if (found && found->encoding() == Encoding::kStructure) {
+    data_bytes_ += found->structure()->memory() - handle.memory_before_;
+  }
+  if (handle.element_count() == 0) {
+    if (found) Erase(key, found);
+    return static_cast<bool>(found);
+  }
+  if (found && handle.made_ == nullptr) {
+    if (handle.is_structure()) return false;
+    // A pack that was edited in its record, and still is of the same size class.
+    const std::string_view before = found->pack();
+    const size_t bytes = found->size() - before.size() + handle.size_;
+    if (handle.bytes_ == before.data() &&
+        SlabAllocator::UsableSize(bytes) == SlabAllocator::UsableSize(found->size())) {
+      found->set_pack_size(handle.encoding_, handle.size_);
+      return false;
+    }
+  }
+  PutCollection(key, found, type, handle, found ? found->expiry_ms() : Record::kNoExpiry);
+  return false;
+}
+
+bool Database::CloseReplacing(const Key& key, Found found, Type type, CollectionHandle& handle) {
+  handle.is_changed_ = false;
+  if (handle.element_count() == 0) {
+    if (found) Erase(key, found);
+    return static_cast<bool>(found);
+  }
+  PutCollection(key, found, type, handle, Record::kNoExpiry);
+  return false;
+}
+
+void Database::PutCollection(const Key& key, Found found, Type type, CollectionHandle& handle,
+                             int64_t expiry_ms) {
+  Structure* structure = handle.made_.release();
+  if (structure != nullptr) data_bytes_ += structure->memory();
+  Put(key, found,
+      {.key = key.bytes,
+       .type = type,
+       .encoding = handle.encoding_,
+       .payload = structure != nullptr ? BytesOf(structure) : handle.pack(),
+       .expiry_ms = expiry_ms});
+}
+
 // --- removal, expiry, copies --------------------------------------------------------------------
 
 void Database::Erase(const Key& key, Found found) {
@@ -335,7 +402,12 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
                     .payload = found->draft_payload(),
                     .expiry_ms = found->expiry_ms()};
   LargeString* copy = nullptr;
-  if (found->encoding() == Encoding::kLarge) {
+  Structure* structure = nullptr;
+  if (found->encoding() == Encoding::kStructure) {
+    structure = found->structure()->Clone().release();
+    target.data_bytes_ += structure->memory();
+    draft.payload = BytesOf(structure);
+  } else if (found->encoding() == Encoding::kLarge) {
     const std::string_view bytes = found->bytes();
     copy = LargeString::TryCreate(bytes.size(), bytes.size());
     if (copy == nullptr) return false;
@@ -355,10 +427,8 @@ void Database::MoveTo(const Key& key, Found found, Database& target, const Key& 
     expiry_sum_ms_ -= record->expiry_ms();
   }
   table_.Erase(key.hash, found.slot_);
-  if (record->encoding() == Encoding::kLarge) {
-    data_bytes_ -= record->large()->memory();
-    target.data_bytes_ += record->large()->memory();
-  }
+  data_bytes_ -= record->outside_memory();
+  target.data_bytes_ += record->outside_memory();
   const Found moved = target.Put(target_key, Found(),
                                  {.key = target_key.bytes,
                                   .type = record->type(),
@@ -451,7 +521,8 @@ void Database::CheckInvariants() const {
   do {
     cursor = Scan(cursor, [&](const Record& record) {
       bytes += SlabAllocator::UsableSize(record.size());
-      if (record.encoding() == Encoding::kLarge) bytes += record.large()->memory();
+      bytes += record.outside_memory();
+      if (record.encoding() == Encoding::kStructure) record.structure()->CheckInvariants();
       CHECK_INVARIANT(record.has_expiry() == record.is_indexed());
       if (!record.has_expiry()) return;
       ++volatile_keys;

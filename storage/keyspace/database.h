@@ -8,7 +8,8 @@
 // the database, which is every one that is not const, Find included (it may expire a key).
 //
 // Invariants, verified by CheckInvariants():
-//   1. data_bytes() is the sum of UsableSize of the records and the memory of their large strings;
+//   1. data_bytes() is the sum of UsableSize of the records and the memory of their large strings
+//   and structures;
 //   2. volatile_keys() counts the records with an expiry; each is indexed for a time no later than
 //   it.
 #pragma once
@@ -23,6 +24,7 @@
 #include "storage/keyspace/expiry_index.h"
 #include "storage/keyspace/record.h"
 #include "storage/structures/hash_table.h"
+#include "storage/types/collection_handle.h"
 
 namespace storage {
 
@@ -113,6 +115,14 @@ class Database {
   // string or empty. nullptr: no memory, nothing has changed.
   [[nodiscard]] char* GrowString(const Key& key, Found found, size_t size);
 
+  // Opens a record's collection; empty: one without elements. Use Opened.
+  CollectionHandle Open(Found found);
+  // Puts what was changed into the key's record. Erases it when no element is left: true then.
+  bool Close(const Key& key, Found found, Type type, CollectionHandle& handle);
+  // Puts the collection in the place of whatever `found` is, its expiry included. True: there was
+  // something, and the collection has no element.
+  bool CloseReplacing(const Key& key, Found found, Type type, CollectionHandle& handle);
+
   void Erase(const Key& key, Found found);
 
   // Sets or clears the expiry of a live record. Times not after now are the caller's to treat as a
@@ -162,7 +172,10 @@ class Database {
   void Expire(const Key& key, Found found);
   Record* NewRecord(const RecordDraft& draft);
   void FreeRecord(Record* record);
-  void ReleaseLarge(Record& record);
+  // Frees what the record points to, if anything.
+  void ReleaseOutside(Record& record);
+  void PutCollection(const Key& key, Found found, Type type, CollectionHandle& handle,
+                     int64_t expiry_ms);
   Found Put(const Key& key, Found found, const RecordDraft& draft);
   int64_t ExpiryAfter(Found found, ExpiryChange change) const;
   void NoteExpiry(const Key& key, Record& record, int64_t before_ms, bool was_indexed);

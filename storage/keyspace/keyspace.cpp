@@ -10,7 +10,10 @@ namespace storage {
 
 Keyspace::Keyspace(int databases, const KeyHasher::Secret& secret, Random& random,
                    ChangeListener& listener)
-    : hasher_(secret), random_(random), listener_(listener) {
+    : hasher_(secret),
+      random_(random),
+      listener_(listener),
+      environment_{.slab = slab_, .hasher = hasher_, .random = random} {
   databases_.reserve(static_cast<size_t>(databases));
   for (int i = 0; i < databases; ++i) {
     databases_.push_back(std::make_unique<Database>(*this, i));
@@ -30,6 +33,7 @@ void Keyspace::SwapDatabases(int a, int b) {
 
 void Keyspace::SetNow(int64_t now_ms, int64_t monotonic_ms) {
   now_ms_ = now_ms;
+  environment_.now_ms = now_ms;
   lru_seconds_ = static_cast<uint32_t>(monotonic_ms / 1000) & 0xffffff;
   minutes_ = static_cast<uint32_t>(monotonic_ms / 60000) & 0xffff;
 }
@@ -81,12 +85,50 @@ void Keyspace::ReleaseLarge(LargeString* string) {
   }
 }
 
+void Keyspace::ReleaseStructure(std::unique_ptr<Structure> structure) {
+  if (structure->size() <= kFreeAtOnceElements) return;
+  ++pending_objects_;
+  structures_.push_back(std::move(structure));
+}
+
+void Keyspace::ReleaseOutside(Record& record) {
+  if (record.encoding() == Encoding::kLarge) {
+    ReleaseLarge(record.large());
+  } else if (record.encoding() == Encoding::kStructure) {
+    ReleaseStructure(std::unique_ptr<Structure>(record.structure()));
+  }
+}
+
+bool Keyspace::FreeSomeOfStructures(size_t budget) {
+  while (!structures_.empty() && budget > 0) {
+    if (structures_.front()->ReleaseSome(budget)) continue;
+    structures_.pop_front();
+    --pending_objects_;
+    ++statistics_.freed_later;
+    budget -= std::min<size_t>(budget, 1);
+  }
+  return !structures_.empty();
+}
+
+CollectionHandle Keyspace::Read(const Record& record) const {
+  if (record.encoding() == Encoding::kStructure) {
+    return CollectionHandle(environment_, record.structure());
+  }
+  const std::string_view pack = record.pack();
+  return CollectionHandle(environment_, record.encoding(), const_cast<char*>(pack.data()),
+                          pack.size(), pack.size());
+}
+
 bool Keyspace::FreeSome(size_t segments) {
+  if (!structures_.empty()) {
+    return FreeSomeOfStructures(segments > SIZE_MAX / 512 ? SIZE_MAX : segments * 512) ||
+           !remains_.empty();
+  }
   if (remains_.empty()) return false;
   Remains& remains = remains_.front();
   const auto release = [this](void* entry) {
     Record* record = static_cast<Record*>(entry);
-    if (record->encoding() == Encoding::kLarge) ReleaseLarge(record->large());
+    ReleaseOutside(*record);
     slab_.Free(record, record->size());
     --pending_objects_;
     ++statistics_.freed_later;
@@ -94,7 +136,7 @@ bool Keyspace::FreeSome(size_t segments) {
   if (remains.table->Dismantle(segments, release)) return true;
   if (remains.expiries && remains.expiries->ReleaseSome(segments * 512)) return true;
   remains_.pop_front();
-  return !remains_.empty();
+  return HasRemains();
 }
 
 bool Keyspace::ExpireDue(size_t keys) {

@@ -14,6 +14,7 @@
 #include "storage/keyspace/change_listener.h"
 #include "storage/keyspace/database.h"
 #include "storage/memory/slab_allocator.h"
+#include "storage/types/collection_handle.h"
 
 namespace storage {
 
@@ -58,11 +59,16 @@ class Keyspace {
   uint32_t lru_clock() const { return lru_seconds_; }
   uint8_t Frequency(const Record& record) const;
 
+  void set_collection_limits(const CollectionLimits& limits) { environment_.limits = limits; }
+  // The record's collection, to be read.
+  CollectionHandle Read(const Record& record) const;
+
   // Bytes that keys, values and their tables take. What waits to be freed is not counted.
   size_t memory() const;
   size_t pending_objects() const { return pending_objects_; }
-  // FreeSome has work: keys, or only the tables of databases that had become empty.
-  bool HasRemains() const { return !remains_.empty(); }
+  // FreeSome has work: keys, large collections, or only the tables of databases that had become
+  // empty.
+  bool HasRemains() const { return !remains_.empty() || !structures_.empty(); }
   Statistics& statistics() { return statistics_; }
   SlabAllocator& slab() { return slab_; }
   size_t keys() const;
@@ -74,9 +80,11 @@ class Keyspace {
   }
   // Drops a reference to a large string; the last one frees it.
   void ReleaseLarge(LargeString* string);
+  // Frees a structure: a small one at once, a large one in slices.
+  void ReleaseStructure(std::unique_ptr<Structure> structure);
 
-  // Takes apart what Clear left, about `segments` segments of 512 keys. Returns whether more is
-  // left.
+  // Takes apart what Clear and the removal of large collections left, about `segments` segments of
+  // 512 keys or elements. Returns whether more is left.
   bool FreeSome(size_t segments);
   // Removes due keys of all databases, in each at most about `keys`; none while expiry is paused.
   // Returns whether more are due.
@@ -96,6 +104,9 @@ class Keyspace {
   static uint64_t HashOfRecord(const void* record, const void* hasher) {
     return (*static_cast<const KeyHasher*>(hasher))(static_cast<const Record*>(record)->key());
   }
+  // Frees what the record points to.
+  void ReleaseOutside(Record& record);
+  bool FreeSomeOfStructures(size_t budget);
   uint32_t NewAccess() const {
     return access_policy_.is_lfu ? minutes_ << 8 | kLfuInitial : lru_seconds_;
   }
@@ -103,13 +114,17 @@ class Keyspace {
 
   static constexpr uint32_t kLfuInitial = 5;  // a new key is not the first to go
   static constexpr size_t kFreeElsewhereBytes = 256 * 1024;
+  static constexpr size_t kFreeAtOnceElements = 64;
 
   KeyHasher hasher_;
   Random& random_;
   ChangeListener& listener_;
   SlabAllocator slab_;
+  // Mutable: a handle that only reads takes it too.
+  mutable CollectionEnvironment environment_;
   std::vector<std::unique_ptr<Database>> databases_;
   std::deque<Remains> remains_;
+  std::deque<std::unique_ptr<Structure>> structures_;  // to be freed
   size_t pending_objects_ = 0;
   int64_t now_ms_ = 0;
   uint32_t lru_seconds_ = 0;  // 24 bits

@@ -12,6 +12,7 @@ bool IsInlineString(Encoding encoding) {
 }  // namespace
 
 size_t Record::PayloadBytes(Encoding encoding, size_t draft_payload_size) {
+  if (IsPacked(encoding)) return draft_payload_size + sizeof(uint16_t);
   if (!IsInlineString(encoding)) return draft_payload_size;
   return draft_payload_size + (draft_payload_size > kShortLengthMax ? 4 : 1);
 }
@@ -62,6 +63,10 @@ void Record::Rewrite(Encoding encoding, std::string_view payload) {
       bytes_[1] = static_cast<uint8_t>(flags() & ~kLongValue);
       *to++ = static_cast<char>(payload.size());
     }
+  } else if (IsPacked(encoding)) {
+    const uint16_t length = static_cast<uint16_t>(payload.size());
+    std::memcpy(to, &length, sizeof length);
+    to += sizeof length;
   }
   std::memmove(to, payload.data(), payload.size());
 }
@@ -89,6 +94,9 @@ int64_t Record::integer() const {
     case Encoding::kShort:
     case Encoding::kPlain:
     case Encoding::kLarge:
+    case Encoding::kPack:
+    case Encoding::kIntSet:
+    case Encoding::kStructure:
       break;
   }
   CHECK_INVARIANT(false);
@@ -116,8 +124,12 @@ std::string_view Record::draft_payload() const {
     case Encoding::kShort:
     case Encoding::kPlain:
       return bytes();
+    case Encoding::kPack:
+    case Encoding::kIntSet:
+      return pack();
     case Encoding::kLarge:
-      return {payload(), sizeof(LargeString*)};
+    case Encoding::kStructure:
+      return {payload(), sizeof(void*)};
   }
   CHECK_INVARIANT(false);
   return {};

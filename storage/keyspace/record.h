@@ -22,6 +22,7 @@
 #include <string_view>
 
 #include "storage/types/large_string.h"
+#include "storage/types/structure.h"
 #include "storage/types/value.h"
 
 namespace storage {
@@ -31,8 +32,9 @@ struct RecordDraft {
   std::string_view key;
   Type type = Type::kString;
   Encoding encoding = Encoding::kPlain;
-  // kInt*: the integer's bytes; kShort and kPlain: the string's; kLarge: the pointer's. The bytes
-  // may lie in another record that lives until the new one is filled.
+  // kInt*: the integer's bytes; kShort and kPlain: the string's; kPack and kIntSet: the
+  // collection's; kLarge and kStructure: the pointer's. The bytes may lie in another record that
+  // lives until the new one is filled.
   std::string_view payload;
   uint32_t access = 0;
   int64_t expiry_ms = -1;  // -1: none
@@ -99,6 +101,36 @@ class Record {
     LargeString* string;
     std::memcpy(&string, payload(), sizeof string);
     return string;
+  }
+
+  // kPack, kIntSet: the collection.
+  std::string_view pack() const {
+    const char* from = payload();
+    uint16_t length;
+    std::memcpy(&length, from, sizeof length);
+    return {from + sizeof length, length};
+  }
+  // The pack has been changed in place, within the record's size class.
+  void set_pack_size(Encoding encoding, size_t bytes) {
+    set_encoding(encoding);
+    const uint16_t length = static_cast<uint16_t>(bytes);
+    std::memcpy(const_cast<char*>(payload()), &length, sizeof length);
+  }
+  Structure* structure() const {
+    Structure* structure;
+    std::memcpy(&structure, payload(), sizeof structure);
+    return structure;
+  }
+  // What OBJECT ENCODING replies.
+  std::string_view encoding_name() const {
+    return encoding() == Encoding::kStructure ? structure()->encoding_name()
+                                              : EncodingName(encoding());
+  }
+  // Bytes of what the payload points to.
+  size_t outside_memory() const {
+    if (encoding() == Encoding::kLarge) return large()->memory();
+    if (encoding() == Encoding::kStructure) return structure()->memory();
+    return 0;
   }
 
   // Overwrites the payload with one for which FitsInPlace(draft) holds.

@@ -29,15 +29,22 @@ size_t SerializedLength(std::string_view text) {
   return length_bytes + size;
 }
 
+// A collection's is about what it takes in memory.
+size_t SerializedLength(const storage::Record& record) {
+  if (record.encoding() == storage::Encoding::kStructure) return record.outside_memory();
+  if (storage::IsPacked(record.encoding())) return record.pack().size();
+  storage::StringScratch scratch;
+  return SerializedLength(ReadString(record, scratch));
+}
+
 RunResult Object(CommandContext& context, ArgReader& args) {
   const storage::Found found = context.db().Find(args.Key(), storage::kPeek);
   if (!found) return CommandError::NoSuchKey();
-  storage::StringScratch scratch;
   context.reply().Simple(fmt::format(
       "Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
       fmt::ptr(&*found), ReferenceCount(*found, context.engine().config.settings()),
-      storage::EncodingName(found->encoding()), SerializedLength(ReadString(*found, scratch)),
-      found->access(), context.keyspace().IdleSeconds(*found)));
+      found->encoding_name(), SerializedLength(*found), found->access(),
+      context.keyspace().IdleSeconds(*found)));
   return Replied();
 }
 
@@ -53,7 +60,7 @@ RunResult DigestValue(CommandContext& context, ArgReader& args) {
   VisitKeys(context, args.Rest(), 1, [&](const storage::Key& key, size_t) {
     DatasetDigest digest;
     if (const storage::Found found = context.db().Find(key, storage::kReadNoTouch)) {
-      digest.AddValue(*found);
+      digest.AddValue(context.keyspace(), *found);
     }
     context.reply().Simple(digest.Hex());
   });

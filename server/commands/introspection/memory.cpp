@@ -64,8 +64,7 @@ struct MemoryUsage {
   static size_t BytesOf(const storage::Record& record) {
     size_t bytes = storage::SlabAllocator::UsableSize(record.size()) + kTableShare;
     if (record.has_expiry()) bytes += kExpiryShare;
-    if (record.encoding() == storage::Encoding::kLarge) bytes += record.large()->memory();
-    return bytes;
+    return bytes + record.outside_memory();
   }
 };
 

@@ -50,7 +50,7 @@ struct ObjectEncoding {
 
   static RunResult Run(CommandContext& context) {
     if (const storage::Found found = FindQuietly(context)) {
-      context.reply().Bulk(storage::EncodingName(found->encoding()));
+      context.reply().Bulk(found->encoding_name());
     } else {
       context.reply().Null();
     }
