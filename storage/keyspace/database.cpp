@@ -444,12 +444,14 @@ void Database::MoveTo(const Key& key, Found found, Database& target, const Key& 
 void Database::FireExpiry(uint64_t hash_prefix) {
   const auto matches = [&](void* entry) {
     const Record& record = *static_cast<const Record*>(entry);
-    return record.has_expiry() && keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
+    return record.has_expiry() &&
+           ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
   };
-  const uint64_t hash = hash_prefix << 16;
+  const uint64_t first = ExpiryIndex::FirstHashOf(hash_prefix);
+  const uint64_t last = ExpiryIndex::LastHashOf(hash_prefix);
   // Several keys may share the prefix. All that are due go; for those that are not, an item for the
   // first of them takes the place of this one.
-  while (HashTable::Slot* slot = table_.Find(hash, [&](void* entry) {
+  while (HashTable::Slot* slot = table_.FindBetween(first, last, [&](void* entry) {
     return matches(entry) && IsExpired(*static_cast<const Record*>(entry));
   })) {
     const Found found(slot);
@@ -457,13 +459,13 @@ void Database::FireExpiry(uint64_t hash_prefix) {
   }
   int64_t earliest_ms = std::numeric_limits<int64_t>::max();
   bool has_more = false;
-  table_.Find(hash, [&](void* entry) {
+  table_.FindBetween(first, last, [&](void* entry) {
     if (!matches(entry)) return false;
     has_more = true;
     earliest_ms = std::min(earliest_ms, static_cast<const Record*>(entry)->expiry_ms());
     return false;  // look at all of them
   });
-  if (has_more) expiries_->Add(hash, earliest_ms);
+  if (has_more) expiries_->Add(first, earliest_ms);
 }
 
 bool Database::ExpireDue(size_t keys) {
@@ -471,7 +473,9 @@ bool Database::ExpireDue(size_t keys) {
   struct Fire {
     Database& database;
     void operator()(uint64_t hash_prefix) { database.FireExpiry(hash_prefix); }
-    void Prefetch(uint64_t hash_prefix) { database.table_.PrefetchEntry(hash_prefix << 16); }
+    void Prefetch(uint64_t hash_prefix) {
+      database.table_.PrefetchEntry(ExpiryIndex::FirstHashOf(hash_prefix));
+    }
   };
   return expiries_->Advance(keyspace_.now_ms_, keys, Fire{*this});
 }
@@ -485,10 +489,12 @@ void Database::Maintain() {
   if (!expiries_ || expiries_->items() <= 2 * volatile_keys_ + 4096) return;
   // An item whose key has a later deadline stays: it may be the key's only one.
   expiries_->Sweep(kSweptItemsMax, [this](uint64_t hash_prefix, int64_t begin_ms, int64_t) {
-    return table_.Find(hash_prefix << 16, [&](void* entry) {
+    const uint64_t first = ExpiryIndex::FirstHashOf(hash_prefix);
+    const uint64_t last = ExpiryIndex::LastHashOf(hash_prefix);
+    return table_.FindBetween(first, last, [&](void* entry) {
       const Record& record = *static_cast<const Record*>(entry);
       return record.has_expiry() && record.expiry_ms() >= begin_ms &&
-             keyspace_.hasher_(record.key()) >> 16 == hash_prefix;
+             ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
     }) != nullptr;
   });
 }

@@ -42,6 +42,9 @@ class ExpiryIndex {
 
   // What comes out of the index in place of the hash it was given.
   static constexpr uint64_t PrefixOf(uint64_t hash) { return hash >> 16; }
+  // The hashes that may be meant by it.
+  static constexpr uint64_t FirstHashOf(uint64_t prefix) { return prefix << 16; }
+  static constexpr uint64_t LastHashOf(uint64_t prefix) { return prefix << 16 | 0xffff; }
 
   // The item comes out when Advance is told deadline_ms or later, never when told less than the
   // level's unit before it: that is early by 1/4 s at most when a multiple of 4.66 hours lies in

@@ -74,7 +74,12 @@ class HashTable {
   // The slot of the entry for which `equals(entry)` holds among those with this hash's tag;
   // nullptr: none.
   template <class Equals>
-  Slot* Find(uint64_t hash, Equals&& equals) const;
+  Slot* Find(uint64_t hash, Equals&& equals) const {
+    return FindBetween(hash, hash, equals);
+  }
+  // The same for all hashes from `first` to `last`, which agree in their first 48 bits.
+  template <class Equals>
+  Slot* FindBetween(uint64_t first, uint64_t last, Equals&& equals) const;
 
   // Adds an entry that is not there.
   void Insert(uint64_t hash, void* entry);
@@ -226,12 +231,14 @@ class HashTable {
       overflow_;  // by hash; the words of their segments carry kOverflowFlag
 };
 
+// inline: Find is on every request's path, and this is all of it.
 template <class Equals>
-HashTable::Slot* HashTable::Find(uint64_t hash, Equals&& equals) const {
+inline HashTable::Slot* HashTable::FindBetween(uint64_t first, uint64_t last,
+                                               Equals&& equals) const {
   if (size_ == 0) return nullptr;
-  const uint64_t word = WordOf(hash);
+  const uint64_t word = WordOf(first);
   const Segment segment(word);
-  const uint64_t tag = segment.TagOf(hash);
+  const uint64_t tag = segment.TagOf(first);
   const unsigned home = segment.HomeOf(tag);
   for (unsigned step = 0; step < segment.probes(); ++step) {
     Slot* bucket = segment.BucketAfter(home, step);
@@ -242,8 +249,8 @@ HashTable::Slot* HashTable::Find(uint64_t hash, Equals&& equals) const {
     if ((bucket[0] & kSpilled) == 0) break;
   }
   if ((word & kOverflowFlag) != 0) [[unlikely]] {
-    const auto [begin, end] = overflow_.equal_range(hash);
-    for (auto it = begin; it != end; ++it) {
+    const auto end = overflow_.upper_bound(last);
+    for (auto it = overflow_.lower_bound(first); it != end; ++it) {
       if (equals(EntryOf(it->second))) return const_cast<Slot*>(&it->second);
     }
   }

@@ -103,6 +103,24 @@ TEST_CASE("HashTable: holds thousands of equal hashes without growing its direct
   f.CheckAgainstModel();
 }
 
+TEST_CASE("HashTable: what agrees in 48 bits is found by these, also where no split parts it") {
+  Fixture f;
+  constexpr uint64_t kPrefix = 0x123456789abc;
+  for (uint64_t i = 0; i < 3000; ++i) f.Add(kPrefix << 16 | (i & 0xffff), i);
+  for (uint64_t i = 3000; i < 6000; ++i) f.Add(f.random.Next(), i);
+  const auto find = [&](uint64_t prefix, uint64_t id) {
+    return f.table.FindBetween(prefix << 16, prefix << 16 | 0xffff,
+                               [&](void* e) { return static_cast<Entry*>(e)->id == id; });
+  };
+  for (uint64_t i = 0; i < 3000; ++i) {
+    CAPTURE(i);
+    HashTable::Slot* slot = find(kPrefix, i);
+    REQUIRE(slot != nullptr);
+    CHECK(HashTable::EntryOf(*slot) == f.model[i].get());
+  }
+  CHECK(find(kPrefix, 6000) == nullptr);
+}
+
 TEST_CASE(
     "HashTable: a scan returns every entry that is there throughout, while the table grows and "
     "shrinks") {
