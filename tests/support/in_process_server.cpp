@@ -1,13 +1,17 @@
 #include "tests/support/in_process_server.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "protocol/resp/inline_request.h"
+#include "storage/base/check.h"
 
 namespace tests {
+namespace {
+
+constexpr int kTurnsMax = 100'000;  // more without an end are an endless loop
+
+}  // namespace
 
 std::string Encode(const std::vector<std::string>& arguments) {
   std::string wire = "*" + std::to_string(arguments.size()) + "\r\n";
@@ -59,9 +63,8 @@ InProcessServer::InProcessServer(std::initializer_list<std::string_view> directi
                                  std::span<const server::CommandEntry> more_commands) {
   for (const std::string_view directive : directives) {
     const auto words = protocol::resp::SplitQuoted(directive);
-    REQUIRE(words.has_value());
-    const auto loaded = config.LoadDirective(*words);
-    REQUIRE_MESSAGE(loaded.has_value(), loaded.error().reason);
+    CHECK_INVARIANT(words.has_value());
+    CHECK_INVARIANT(config.LoadDirective(*words).has_value());
   }
   engine = std::make_unique<server::Engine>(
       server::Engine::Dependencies{clock, shell, config, log, seed, more_commands});
@@ -120,12 +123,13 @@ void InProcessServer::Flush() {
 }
 
 void InProcessServer::RunTurns() {
-  for (int turns = 0; turns < 100'000; ++turns) {
+  for (int turns = 0; turns < kTurnsMax; ++turns) {
     engine->RunTurn();
     Flush();
     if (!engine->HasReadyWork()) return;
   }
-  FAIL("the engine never comes to rest");
+  constexpr bool kComesToRest = false;
+  CHECK_INVARIANT(kComesToRest);
 }
 
 void InProcessServer::Advance(int64_t milliseconds) {

@@ -5,10 +5,15 @@
 //   auto& client = server.Connect();
 //   CHECK(client.Run({"SET", "k", "v"}) == "+OK\r\n");
 //   server.Advance(1000);   // milliseconds; ticks run as they would
+//
+// It knows no test framework, so that fuzz targets can use it too: what must not be ends the process.
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,15 +43,24 @@ class TestShell final : public server::Shell {
   void RequestShutdown() override { shutdown_requested = true; }
   void Crash(std::string_view) override { crash_requested = true; }
   std::optional<std::string> ApplyListeners() override { return std::nullopt; }
-  std::optional<std::string> ApplySettings() override { return std::nullopt; }
+  std::optional<std::string> ApplySettings() override {
+    return refuse_settings ? refuse_settings() : std::nullopt;
+  }
   std::optional<std::string> RewriteConfigFile() override { return "tests have no file"; }
   void RunElsewhere(std::function<void()> work) override { work(); }
-  void SleepMicroseconds(int64_t microseconds) override { clock_.AdvanceMs(microseconds / 1000); }
+  // Clients can ask for any time, and a test's clock must not overflow.
+  void SleepMicroseconds(int64_t microseconds) override {
+    clock_.AdvanceMs(std::clamp<int64_t>(microseconds / 1000, 0, kSleepMsMax));
+  }
 
+  // What a test does not want to be set: returns the reason, or nothing.
+  std::function<std::optional<std::string>()> refuse_settings;
   bool shutdown_requested = false;
   bool crash_requested = false;
 
  private:
+  static constexpr int64_t kSleepMsMax = 3'600'000;
+
   ManualClock& clock_;
   server::ProcessFacts facts_ = {.process_id = 4711,
                                  .executable = "/usr/bin/cinnabar-server",
