@@ -20,6 +20,7 @@
 #include "server/logging/log_line.h"
 #include "server/resp/resp_session.h"
 #include "tests/support/command_generator.h"
+#include "tests/support/fixed_secrets.h"
 #include "tests/support/in_process_server.h"
 
 using protocol::resp::Reply;
@@ -247,6 +248,7 @@ TEST_CASE("Commands: any sequence of any commands leaves replies and keyspace in
   for (; ran < wanted; ++seed) {
     CAPTURE(seed);
     if (HasTrace()) std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
+    tests::RestartSecrets(seed);
     Trial trial(seed);
     trial.Run();
     ran += trial.ran();

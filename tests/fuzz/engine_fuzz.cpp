@@ -27,6 +27,7 @@
 #include "protocol/resp/reply_decoder.h"
 #include "server/engine_state.h"
 #include "storage/base/check.h"
+#include "tests/support/fixed_secrets.h"
 #include "tests/support/in_process_server.h"
 
 using protocol::resp::Reply;
@@ -205,6 +206,7 @@ void CompareCuts(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
+  tests::RestartSecrets(size & 3);
   const size_t plan_end = std::min(input.find('\n'), size);
   const std::string_view plan = input.substr(0, std::min(plan_end, kPlanMax));
   const std::string_view bytes = plan_end < size ? input.substr(plan_end + 1) : std::string_view();
