@@ -12,7 +12,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <set>
+#include <map>
 #include <string>
 
 #include "protocol/resp/reply_decoder.h"
@@ -34,7 +34,8 @@ namespace {
 
 constexpr size_t kClients = 4;
 constexpr uint64_t kPipelineMax = 16;
-constexpr uint64_t kDisruptiveOneIn = 50;
+constexpr uint64_t kDisruptiveOneIn = 100;
+constexpr uint64_t kCalmOneIn = 10;  // rounds
 constexpr int64_t kBulkBytesMax = 1 << 20;
 constexpr uint64_t kCommandsOfServer = 10'000;  // then invariants are checked, and another begins
 
@@ -80,8 +81,6 @@ const std::vector<Request> kDebugRequests = {{"DEBUG", "SLEEP", "0.001"},
                                              {"DEBUG", "PROTOCOL", "attrib"},
                                              {"DEBUG", "PROTOCOL", "map"},
                                              {"DEBUG", "HELP"}};
-// There is no file to rewrite.
-constexpr std::string_view kNeverSuccessful = " config|rewrite";
 // What random settings may have changed so that hardly anything runs any more.
 constexpr std::array<server::Config::NameAndValue, 6> kHarmlessSettings = {
     {{"requirepass", ""},
@@ -90,6 +89,13 @@ constexpr std::array<server::Config::NameAndValue, 6> kHarmlessSettings = {
      {"timeout", "0"},
      {"client-query-buffer-limit", "1gb"},
      {"maxmemory-clients", "0"}}};
+
+// The others may have reasons to refuse every request: no cluster, no file, no password.
+bool IsAboutData(const server::CommandSpec& spec) {
+  using server::CommandGroup;
+  return spec.group != CommandGroup::kServer && spec.group != CommandGroup::kConnection &&
+         spec.group != CommandGroup::kCluster;
+}
 
 struct ClientUnderTest {
   TestConnection* connection = nullptr;
@@ -119,7 +125,7 @@ class Trial {
       server_.RunTurns();
       for (ClientUnderTest& client : clients_) Receive(client);
       if (random_.Below(20) == 0) server_.Advance(static_cast<int64_t>(random_.Below(3000)));
-      if (random_.Below(20) == 0) Calm();
+      if (random_.Below(kCalmOneIn) == 0) Calm();
     }
     server_.engine->state().keyspace.CheckInvariants();
   }
@@ -127,14 +133,14 @@ class Trial {
   // Commands that ran, and those of them for which exactly one reply was seen.
   uint64_t ran() const { return ran_; }
   uint64_t counted() const { return counted_; }
-  // Adds the names of commands that did what they were asked.
-  void AddSuccessful(std::set<std::string>& names) const {
+  // Enters each command that works on data, and whether it ever did what it was asked.
+  void AddSuccess(std::map<std::string, bool>& by_name) const {
     for (const server::CommandInTable* command : all_.commands()) {
+      if (!IsAboutData(*command->spec)) continue;
       const server::CommandStatistics& statistics = command->statistics;
-      if (statistics.calls > statistics.failed_calls) names.insert(command->full_name);
+      by_name[command->full_name] |= statistics.calls() > statistics.failed_calls;
     }
   }
-  std::span<const server::CommandInTable* const> commands() const { return all_.commands(); }
 
  private:
   void Connect(ClientUnderTest& client) {
@@ -206,7 +212,7 @@ class Trial {
   void Calm() {
     server::EngineState& state = server_.engine->state();
     REQUIRE(server_.config.Set(kHarmlessSettings, server::Config::Caller::kLocal));
-    state.EndPause();
+    state.pause.End();
     state.may_expire_actively = true;
     server_.RunTurns();
     for (ClientUnderTest& client : clients_) {
@@ -239,12 +245,11 @@ class Trial {
 
 TEST_CASE("Commands: any sequence of any commands leaves replies and keyspace in order" *
           doctest::skip()) {
-  const uint64_t wanted = FromEnvironment("CINNABAR_COMMANDS", 1'000'000);
+  const uint64_t wanted = FromEnvironment("CINNABAR_COMMANDS", 400'000);
   uint64_t seed = FromEnvironment("CINNABAR_SEED", 1);
   uint64_t ran = 0;
   uint64_t counted = 0;
-  std::set<std::string> successful;
-  std::set<std::string> all;
+  std::map<std::string, bool> success;
   for (; ran < wanted; ++seed) {
     CAPTURE(seed);
     if (HasTrace()) std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
@@ -253,14 +258,12 @@ TEST_CASE("Commands: any sequence of any commands leaves replies and keyspace in
     trial.Run();
     ran += trial.ran();
     counted += trial.counted();
-    trial.AddSuccessful(successful);
-    for (const auto* command : trial.commands()) all.insert(command->full_name);
+    trial.AddSuccess(success);
   }
   // The test means something only if most replies were counted and requests reach the commands.
-  CHECK(counted > ran / 5);
-  std::string never_successful;
-  for (const std::string& name : all) {
-    if (!successful.contains(name)) never_successful += ' ' + name;
+  CHECK(counted > ran / 4);
+  for (const auto& [name, was_successful] : success) {
+    CAPTURE(name);
+    CHECK(was_successful);
   }
-  CHECK(never_successful == kNeverSuccessful);
 }

@@ -142,7 +142,7 @@ class BoundedServer {
  private:
   static bool IsDeterministic(const server::CommandInTable& command) {
     using server::CommandGroup;
-    if (command.statistics.calls == 0) return true;
+    if (command.statistics.calls() == 0) return true;
     const CommandGroup group = command.spec->group;
     if (group == CommandGroup::kServer || group == CommandGroup::kConnection) {
       return command.full_name == "ping" || command.full_name == "echo";

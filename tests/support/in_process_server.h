@@ -6,7 +6,8 @@
 //   CHECK(client.Run({"SET", "k", "v"}) == "+OK\r\n");
 //   server.Advance(1000);   // milliseconds; ticks run as they would
 //
-// It knows no test framework, so that fuzz targets can use it too: what must not be ends the process.
+// It knows no test framework, so that fuzz targets can use it too: what must not be ends the
+// process.
 #pragma once
 
 #include <algorithm>

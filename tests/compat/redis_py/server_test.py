@@ -104,7 +104,8 @@ class ConfigTest(ClientTest):
         self.assertIs(self.client.config_set("timeout", 77), True)
         self.assertEqual(self.client.config_get("timeout")["timeout"], "77")
         self.assertIs(self.client.config_set("timeout", 0, "hz", 20), True)
-        with self.assertRaisesRegex(redis.ResponseError, r"^CONFIG SET failed \(possibly.*'hz'\) - argument couldn't be"):
+        with self.assertRaisesRegex(redis.ResponseError,
+                                    r"^CONFIG SET failed \(possibly.*'hz'\) - argument couldn't be"):
             self.client.config_set("timeout", 5, "hz", "often")
         self.assertEqual(self.client.config_get("timeout")["timeout"], "0")
         with self.assertRaisesRegex(redis.ResponseError, "^Unknown option or number of arguments"):
@@ -195,7 +196,10 @@ class MemoryTest(ClientTest):
         self.assertTrue(0 < self.client.memory_usage("small") < 200)
         self.assertTrue(100_000 < self.client.memory_usage("large", samples=0) < 130_000)
         self.assertIsNone(self.client.memory_usage("none"))
-        stats = self.client.memory_stats()
+        # Redis 7.4 tells db.dict.rehashing.count, a number, which redis-py takes for a database.
+        del self.client.response_callbacks["MEMORY STATS"]
+        answer = self.client.execute_command("MEMORY STATS")
+        stats = dict(zip(answer[::2], answer[1::2]))
         self.assertGreater(stats["total.allocated"], 100_000)
         self.assertEqual(stats["keys.count"], 2)
         self.assertIs(self.client.memory_purge(), True)
