@@ -186,6 +186,7 @@ struct Argument {
   std::span<const Argument> children = {};  // kOneOf, kBlock
   std::string_view since = {};
   std::string_view deprecated_since = {};
+  std::string_view display = {};  // what a hint shows, where that is not the name
 };
 
 // What changed in which version: [version, what].

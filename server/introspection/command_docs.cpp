@@ -211,7 +211,9 @@ void ReplyArgument(ReplyWriter& reply, const Argument& argument) {
       argument.kind != Argument::Kind::kOneOf && argument.kind != Argument::Kind::kBlock;
   pairs.Text("name", argument.name);
   pairs.Text("type", ArgumentKindName(argument.kind));
-  if (is_leaf) pairs.Text("display_text", argument.name);
+  if (is_leaf) {
+    pairs.Text("display_text", argument.display.empty() ? argument.name : argument.display);
+  }
   if (argument.kind == Argument::Kind::kKey) {
     pairs.Name("key_spec_index");
     reply.Integer(argument.key_spec);

@@ -198,8 +198,12 @@ constexpr Argument kKillOptions[] = {
      .children = kKillTypes,
      .since = "2.8.12"},
     {.name = "username", .token = "USER", .is_optional = true},
-    {.name = "addr", .token = "ADDR", .is_optional = true},
-    {.name = "laddr", .token = "LADDR", .is_optional = true, .since = "6.2.0"},
+    {.name = "addr", .token = "ADDR", .is_optional = true, .display = "ip:port"},
+    {.name = "laddr",
+     .token = "LADDR",
+     .is_optional = true,
+     .since = "6.2.0",
+     .display = "ip:port"},
     {.name = "skipme",
      .kind = Kind::kOneOf,
      .token = "SKIPME",
@@ -212,7 +216,7 @@ constexpr Argument kKillOptions[] = {
      .since = "7.4.0"},
 };
 constexpr Argument kKillForms[] = {
-    {.name = "old-format", .deprecated_since = "2.8.12"},
+    {.name = "old-format", .deprecated_since = "2.8.12", .display = "ip:port"},
     {.name = "new-format", .kind = Kind::kOneOf, .is_multiple = true, .children = kKillOptions},
 };
 constexpr Argument kKillArguments[] = {
