@@ -69,6 +69,11 @@ class ChangeFeed final : public storage::ChangeListener {
     if (events_ != nullptr) events_->OnEvent(event_class, event, database.index(), key);
     for (KeyWatcher* watcher : watchers_) watcher->OnKeyChanged(database.index(), key);
   }
+  // A command changed how the value is kept, of which keyspace notifications do not tell.
+  void NoteSilentChange(const storage::Database& database, std::string_view key) {
+    ++changes_;
+    for (KeyWatcher* watcher : watchers_) watcher->OnKeyChanged(database.index(), key);
+  }
   // An event that changes nothing by itself, or accompanies a change that is noted already.
   void NoteEvent(const storage::Database& database, std::string_view key, std::string_view event,
                  EventClass event_class) {

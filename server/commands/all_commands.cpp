@@ -3,6 +3,7 @@
 #include "server/commands/bitmaps/bitmaps.h"
 #include "server/commands/cluster/cluster.h"
 #include "server/commands/connection/connection.h"
+#include "server/commands/hyperloglog/hyperloglog.h"
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/keys/keys.h"
 #include "server/commands/persistence/persistence.h"
@@ -55,6 +56,8 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     BitmapBitCommands,
     BitmapBitOpCommands,
     BitmapFieldCommands,
+    HyperLogLogCommands,
+    HyperLogLogDebugCommands,
 };
 // clang-format on
 

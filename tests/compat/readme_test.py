@@ -17,6 +17,7 @@ README = (TOP / "README.md").read_text(encoding="utf-8")
 FAMILY_OF_GROUP = {
     "string": "Strings",
     "bitmap": "Bitmaps",
+    "hyperloglog": "HyperLogLog",
     "generic": "Keys",
     "connection": "Connection",
     "server": "Server",

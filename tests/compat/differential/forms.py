@@ -74,6 +74,28 @@ def cluster_form(values):
                                  [b"ASKING"]])
 
 
+def hyperloglog_form(values):
+    """Many elements at once, and the bytes that result."""
+    random = values.random
+    key = values.key("hlls")
+    draw = random.random()
+    if draw < 0.35:
+        count = random.choice([5, 30, 200, 1000])
+        return [b"PFADD", key] + [values.element() for _ in range(count)]
+    if draw < 0.8:
+        return [b"GET", key]
+    if draw < 0.9:
+        # Too short to be one, or sound: at what is corrupt 7.0 goes out of bounds.
+        value = random.choice([
+            b"12", b"HYLL", b"", b"HYLL\x01" + b"\0" * 11 + b"\x7f\xff",
+            b"HYLL\x01" + b"\0" * 11 + b"\x7f\xfe\x84", b"HYLL\x00" + b"\0" * 12299,
+            b"HYLL\x00" + b"\0" * 12298
+        ])
+        return [b"SET", key, value]
+    return random.choice([[b"DEL", key], [b"OBJECT", b"ENCODING", key], [b"STRLEN", key],
+                          [b"EXPIRE", key, b"1000000"]])
+
+
 # name: (the command that must exist on both servers, family, weight, how to make one)
 FORMS = {
     "config": ("config", "server", 2.5, config_forms.make),
@@ -81,4 +103,5 @@ FORMS = {
     "debug": ("debug", "server", 2, debug_form),
     "module": ("module", "server", 0.2, module_form),
     "cluster": ("cluster", "server", 0.4, cluster_form),
+    "hyperloglog": ("pfadd", "hyperloglog", 5, hyperloglog_form),
 }

@@ -5,9 +5,11 @@ which values an argument takes in one particular command.
 # Groups of COMMAND DOCS, by the name that --family takes.
 FAMILIES = {
     "strings": "string", "bitmaps": "bitmap", "keys": "generic", "connection": "connection",
-    "server": "server"
+    "server": "server", "hyperloglog": "hyperloglog"
 }
-FAMILY_WEIGHTS = {"strings": 40, "bitmaps": 20, "keys": 28, "connection": 5, "server": 7}
+FAMILY_WEIGHTS = {
+    "strings": 40, "bitmaps": 20, "keys": 28, "connection": 5, "server": 7, "hyperloglog": 8
+}
 
 # Never sent, and why.
 EXCLUDED = {
@@ -102,6 +104,10 @@ WEIGHTS = {
     "memory|purge": 0.05,
     "latency|histogram": 0.1,
     "time": 0.2,
+    "pfadd": 4,
+    "pfcount": 2,
+    "pfdebug": 0.5,
+    "pfselftest": 0,
     "hello": 0.5,
     "reset": 0.1,
     "auth": 0.5,
@@ -122,6 +128,10 @@ FLAVOURS = {
     "bitop": "bits",
     "bitfield": "bits",
     "bitfield_ro": "bits",
+    "pfadd": "hlls",
+    "pfcount": "hlls",
+    "pfmerge": "hlls",
+    "pfdebug": "hlls",
 }
 
 # Values by "command argument" or by argument alone; each a function of Values.
@@ -133,6 +143,9 @@ ARGUMENT_VALUES = {
     "bitpos bit": lambda v: v.weighted([b"0", b"1"], [b"2", b"-1", b"", b"01"]),
     "bitop operation": lambda v: v.weighted([b"AND", b"OR", b"XOR", b"NOT", b"Xor"],
                                             [b"NAND", b"DIFF", b""]),
+    "pfadd element": lambda v: v.element(),
+    "pfdebug subcommand": lambda v: v.weighted(
+        [b"ENCODING", b"DECODE", b"decode", b"TODENSE"], [b"GETREG", b"nonsense", b""]),
     "bitfield offset": lambda v: v.field_offset(),
     "bitfield_ro offset": lambda v: v.field_offset(),
     "hello protover": lambda v: v.random.choice(

@@ -24,6 +24,7 @@ ALLOWED = {
     ("config|resetstat", "tips"): "7.2 tells clusters whom to ask",
     ("config|rewrite", "tips"): "7.2 tells clusters whom to ask",
     ("msetnx", "tips"): "7.2: it can not be split over shards (redis/redis#12417)",
+    ("pfmerge", "arguments"): "7.2 says that there may be no source",
     ("randomkey", "tips"): "7.2: a choice of one reply (redis/redis#12417)",
     ("scan", "tips"): "7.2: cursors can not be merged (redis/redis#12417)",
 }
