@@ -61,6 +61,8 @@ class ChangeFeed final : public storage::ChangeListener {
   void set_propagation_sink(PropagationSink* sink) { propagation_ = sink; }
   void set_event_sink(KeyspaceEventSink* sink) { events_ = sink; }
   void AddWatcher(KeyWatcher* watcher) { watchers_.push_back(watcher); }
+  // Not while a watcher is told of a change.
+  void RemoveWatcher(KeyWatcher* watcher) { std::erase(watchers_, watcher); }
 
   // A command changed the key. `event` is what keyspace notifications call it.
   void NoteChange(const storage::Database& database, std::string_view key, std::string_view event,

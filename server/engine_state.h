@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/blocking/blocked_clients.h"
+#include "server/blocking/key_waiters.h"
 #include "server/blocking/pause.h"
 #include "server/change_feed.h"
 #include "server/client/client_list.h"
@@ -80,6 +81,7 @@ struct EngineState {
   CommandTable commands;
   ClientList clients;
   BlockedClients blocked{*this};
+  KeyWaiters key_waiters{*this};
   Pause pause{*this};
   Monitors monitors{*this};
   Statistics statistics;

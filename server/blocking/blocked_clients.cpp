@@ -20,18 +20,24 @@ const Wait* BlockedClients::Find(ClientId id) const {
 }
 
 bool BlockedClients::End(ClientId id, const Reply& reply) {
-  const auto found = waits_.find(id);
-  if (found == waits_.end()) return false;
+  return TryEnd(id, [&](Client& client) {
+    // Whoever keeps the client among waiters must not find it any more.
+    Forget(client);
+    reply(client);
+    return true;
+  });
+}
+
+bool BlockedClients::TryEnd(ClientId id, const Attempt& attempt) {
+  if (!waits_.contains(id)) return false;
   RespSession* session = engine_.clients.Find(id);
   CHECK_INVARIANT(session != nullptr);
   Client& client = session->client;
-  client.set(kBlocked, false);
-  Remove(found);
-
   const protocol::OutputBuffer::Mark mark = client.reply.out().mark();
   client.reply.ResetCount();
-  reply(client);
+  if (!attempt(client)) return false;
   CHECK_INVARIANT(client.reply.owed() == 0 && client.reply.replies() == 1);
+  Forget(client);
   if (IsMuted(client)) {
     client.reply.out().Truncate(mark);
     EndMutedRequest(client);

@@ -55,6 +55,10 @@ class BlockedClients {
   using Reply = std::function<void(Client& client)>;
   // Ends the wait with the one reply that `reply` writes. False: it does not wait (any more).
   bool End(ClientId id, const Reply& reply);
+  // Ends the wait if `attempt` writes that one reply; when it returns false, having written
+  // nothing, the wait goes on.
+  using Attempt = std::function<bool(Client& client)>;
+  bool TryEnd(ClientId id, const Attempt& attempt);
   // Ends it with the reply of a wait in vain.
   bool EndInVain(ClientId id);
   // Ends it with this error.

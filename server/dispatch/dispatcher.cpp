@@ -45,6 +45,8 @@ void NoteDuration(CommandStatistics& statistics, uint64_t ticks, uint64_t ns_sca
   ++statistics.durations[std::min(bucket, CommandStatistics::kBuckets - 1)];
 }
 
+constexpr std::string_view kOutOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
+
 }  // namespace
 
 DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* command,
@@ -59,12 +61,31 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
     DispatchOutcome outcome = DispatchOutcome::kDone;
     if (!PassGates(client, *command, outcome)) return outcome;
   }
-  if ((command->spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0 &&
-      engine_.keyspace.memory() > engine_.config.settings().maxmemory) [[unlikely]] {
-    Reject(client, command, "OOM command not allowed when used memory > 'maxmemory'.");
+  if (IsOutOfMemory(*command)) [[unlikely]] {
+    Reject(client, command, kOutOfMemory);
     return DispatchOutcome::kDone;
   }
   return Run(client, *command, arguments, key, ticks);
+}
+
+bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
+                          std::span<const std::string_view> arguments) {
+  if (IsOutOfMemory(command)) {
+    ++command.statistics.rejected_calls;
+    engine_.statistics.NoteError(kOutOfMemory);
+    client.reply.Error(kOutOfMemory);
+    return true;
+  }
+  const uint64_t changes_before = engine_.feed.changes();
+  const RunResult::Kind kind = RunHandler(client, command, arguments, storage::Key());
+  if (kind == RunResult::Kind::kBlocked) return false;
+  engine_.feed.FinishCommand(client.database, changes_before, arguments);
+  return true;
+}
+
+bool Dispatcher::IsOutOfMemory(const CommandInTable& command) const {
+  return (command.spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0 &&
+         engine_.keyspace.memory() > engine_.config.settings().maxmemory;
 }
 
 const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* command,
@@ -108,17 +129,14 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
   return true;
 }
 
-DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
-                                std::span<const std::string_view> arguments, storage::Key key,
-                                uint64_t& ticks) {
+RunResult::Kind Dispatcher::RunHandler(Client& client, const CommandInTable& command,
+                                       std::span<const std::string_view> arguments,
+                                       storage::Key key) {
   protocol::resp::ReplyWriter& reply = client.reply;
   const protocol::OutputBuffer::Mark mark = reply.out().mark();
-  const int database_before = client.database;
-  const uint64_t changes_before = engine_.feed.changes();
   reply.ResetCount();
   CommandContext context(engine_, engine_.keyspace, engine_.feed, client, command, arguments, key);
   const RunResult result = command.entry.run(context);
-  DispatchOutcome outcome = DispatchOutcome::kDone;
   if (result.kind() == RunResult::Kind::kError) [[unlikely]] {
     // A handler may have replied before it failed: SET with GET, when there is no memory.
     reply.out().Truncate(mark);
@@ -126,11 +144,21 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
     reply.Error(result.error_line());
     ++command.statistics.failed_calls;
     engine_.statistics.NoteError(result.error_line());
-  } else if (result.kind() == RunResult::Kind::kBlocked) [[unlikely]] {
-    outcome = DispatchOutcome::kBlocked;
   }
-  const bool is_silent =
-      outcome == DispatchOutcome::kBlocked || result.kind() == RunResult::Kind::kNoReply;
+  return result.kind();
+}
+
+DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
+                                std::span<const std::string_view> arguments, storage::Key key,
+                                uint64_t& ticks) {
+  protocol::resp::ReplyWriter& reply = client.reply;
+  const protocol::OutputBuffer::Mark mark = reply.out().mark();
+  const int database_before = client.database;
+  const uint64_t changes_before = engine_.feed.changes();
+  const RunResult::Kind kind = RunHandler(client, command, arguments, key);
+  const DispatchOutcome outcome =
+      kind == RunResult::Kind::kBlocked ? DispatchOutcome::kBlocked : DispatchOutcome::kDone;
+  const bool is_silent = kind == RunResult::Kind::kBlocked || kind == RunResult::Kind::kNoReply;
   CHECK_INVARIANT(reply.owed() == 0 && reply.replies() == (is_silent ? 0 : 1));
   engine_.feed.FinishCommand(database_before, changes_before, arguments);
   const uint64_t now_ticks = engine_.clock.Ticks();

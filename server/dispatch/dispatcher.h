@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "server/client/client.h"
+#include "server/dispatch/command.h"
 #include "server/dispatch/command_table.h"
 #include "storage/keyspace/database.h"
 
@@ -33,6 +34,12 @@ class Dispatcher {
                            std::span<const std::string_view> arguments, storage::Key key,
                            uint64_t& ticks);
 
+  // Runs the request of a blocked client again. False: it would block again, and nothing has
+  // changed; otherwise it is answered. It is no new request: MONITOR and the count of calls know it
+  // already.
+  bool RunAgain(Client& client, const CommandInTable& command,
+                std::span<const std::string_view> arguments);
+
  private:
   // Returns the command to run, or nullptr after replying with an error.
   const CommandInTable* Resolve(Client& client, const CommandInTable* command,
@@ -42,6 +49,11 @@ class Dispatcher {
   DispatchOutcome Run(Client& client, const CommandInTable& command,
                       std::span<const std::string_view> arguments, storage::Key key,
                       uint64_t& ticks);
+  // Whether there is no memory for what the command may add.
+  bool IsOutOfMemory(const CommandInTable& command) const;
+  // Runs the handler, and puts its error in the place of what it wrote.
+  RunResult::Kind RunHandler(Client& client, const CommandInTable& command,
+                             std::span<const std::string_view> arguments, storage::Key key);
   void Reject(Client& client, const CommandInTable* command, std::string_view line);
 
   EngineState& engine_;

@@ -77,7 +77,7 @@ void AppendClientsInfo(EngineState& engine, InfoText& text) {
   text.Field("watching_clients", 0);
   text.Field("clients_in_timeout_table", engine.blocked.with_deadline());
   text.Field("total_watched_keys", 0);
-  text.Field("total_blocking_keys", 0);
+  text.Field("total_blocking_keys", engine.key_waiters.keys());
   text.Field("total_blocking_keys_on_nokey", 0);
 }
 

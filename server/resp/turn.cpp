@@ -143,6 +143,8 @@ void Turn::Execute() {
     }
     session.executed_bytes = request.wire_end;
     engine_.Touch(session);
+    if (engine_.key_waiters.HasReady()) [[unlikely]]
+      engine_.key_waiters.Serve();
   }
   batch_size_ = 0;
   arguments_.clear();

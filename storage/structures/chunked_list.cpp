@@ -251,8 +251,7 @@ void ChunkedList::InsertIntoChunk(const Place& place, size_t index, const Prepar
   const size_t bytes = chunk->used() + element.total();
   if (chunk->capacity() < bytes) {
     // With some room for what may follow.
-    const ListEnd growing =
-        place.part == Place::Part::kFront ? ListEnd::kFront : ListEnd::kBack;
+    const ListEnd growing = place.part == Place::Part::kFront ? ListEnd::kFront : ListEnd::kBack;
     chunk = Refit(chunk, bytes + bytes / 4, growing);
   }
   element.Write(chunk->Replace(chunk->Find(index), 0, element.total(), 1));

@@ -1,6 +1,7 @@
 // ChunkedList: a long list, as a deque of chunks of at most 4 KiB.
 //
-//   front ──> [ chunk | growing < ]   tree ──> [ chunk ] [ chunk ] .. [ chunk ]   [ > growing | chunk ] <── back
+//   front ──> [ chunk | growing < ]   tree ──> [ chunk ] [ chunk ] .. [ chunk ]   [ > growing |
+//   chunk ] <── back
 //
 // A node for each element would spend more on pointers than on data, and one block for all of them
 // would move it. Here a push or pop works on the chunk at its end, which keeps its free space
