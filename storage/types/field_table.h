@@ -1,0 +1,100 @@
+// FieldTable: a large hash, or one whose fields have expiries of their own.
+//
+//   FieldEntry   [ flags 1 ][ field length 1 or 4 ][ value length 1 or 4 ][ expiry 0 or 8 ]
+//                [ field ][ value ]
+//
+// A field of 13 and a value of 32 bytes take 48 and their 10.5 of the table. See entry_table.h.
+//
+// Invariants, verified by CheckInvariants(): those of EntryTable; volatile_fields_ counts the
+// entries with an expiry; NextExpiryMs() is no later than any of them.
+#pragma once
+
+#include <cstring>
+#include <limits>
+#include <memory>
+
+#include "storage/types/entry_table.h"
+#include "storage/types/said_encoding.h"
+
+namespace storage {
+
+class FieldEntry {
+ public:
+  static constexpr int64_t kNoExpiry = -1;
+
+  FieldEntry(const FieldEntry&) = delete;
+  FieldEntry& operator=(const FieldEntry&) = delete;
+
+  static size_t BytesFor(std::string_view field, std::string_view value, int64_t expiry_ms);
+  static FieldEntry* Fill(void* memory, std::string_view field, std::string_view value,
+                          int64_t expiry_ms);
+
+  std::string_view key() const { return {Field(), FieldLength()}; }
+  std::string_view value() const { return {Field() + FieldLength(), ValueLength()}; }
+  bool has_expiry() const { return (flags_ & kHasExpiry) != 0; }
+  int64_t expiry_ms() const { return has_expiry() ? Load<int64_t>(1 + LengthBytes()) : kNoExpiry; }
+  bool IsExpired(int64_t now_ms) const { return has_expiry() && expiry_ms() <= now_ms; }
+  void set_expiry_ms(int64_t at_ms) {
+    std::memcpy(reinterpret_cast<char*>(this) + 1 + LengthBytes(), &at_ms, sizeof at_ms);
+  }
+  size_t bytes() const { return HeaderBytes() + FieldLength() + ValueLength(); }
+
+ private:
+  enum Flags : uint8_t { kLongField = 1, kLongValue = 2, kHasExpiry = 4 };
+
+  const char* Bytes() const { return reinterpret_cast<const char*>(this); }
+  template <class T>
+  T Load(size_t offset) const {
+    T value;
+    std::memcpy(&value, Bytes() + offset, sizeof value);
+    return value;
+  }
+  size_t FieldLengthBytes() const { return (flags_ & kLongField) != 0 ? 4 : 1; }
+  size_t LengthBytes() const { return FieldLengthBytes() + ((flags_ & kLongValue) != 0 ? 4 : 1); }
+  size_t HeaderBytes() const { return 1 + LengthBytes() + (has_expiry() ? sizeof(int64_t) : 0); }
+  size_t FieldLength() const {
+    return (flags_ & kLongField) != 0 ? Load<uint32_t>(1) : Load<uint8_t>(1);
+  }
+  size_t ValueLength() const {
+    const size_t at = 1 + FieldLengthBytes();
+    return (flags_ & kLongValue) != 0 ? Load<uint32_t>(at) : Load<uint8_t>(at);
+  }
+  const char* Field() const { return Bytes() + HeaderBytes(); }
+
+  uint8_t flags_;  // and more
+};
+
+class FieldTable final : public EntryTable<FieldEntry> {
+ public:
+  FieldTable(SlabAllocator& slab, const KeyHasher& hasher, SaidEncoding said)
+      : EntryTable(slab, hasher), said_(said) {}
+
+  size_t memory() const override;
+  std::string_view encoding_name() const override { return NameOf(said_); }
+  std::unique_ptr<Structure> Clone() const override;
+  void CheckInvariants() const override;
+
+  SaidEncoding said() const { return said_; }
+  void Say(SaidEncoding encoding) { said_ = encoding; }
+  size_t volatile_fields() const { return volatile_fields_; }
+
+  // Whether the field was not there before. kNoExpiry: it lives as long as the hash.
+  bool Put(std::string_view field, std::string_view value, int64_t expiry_ms);
+  // Of a field that is there.
+  void SetExpiry(std::string_view field, int64_t expiry_ms);
+  // Whether it was there.
+  bool Erase(std::string_view field);
+
+  // A lower bound of the next expiry of a field; INT64_MAX when none has one.
+  int64_t NextExpiryMs() const { return earliest_ms_; }
+
+ private:
+  void EraseEntry(uint64_t hash, HashTable::Slot* slot);
+  void NoteExpiry(const FieldEntry& entry);
+
+  SaidEncoding said_;
+  size_t volatile_fields_ = 0;
+  int64_t earliest_ms_ = std::numeric_limits<int64_t>::max();  // a lower bound
+};
+
+}  // namespace storage
