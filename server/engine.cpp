@@ -65,10 +65,8 @@ void Engine::RunTurn() {
   state.turn.Run();
   RunSlices(state);
   Statistics& statistics = state.statistics;
-  const double ns =
-      static_cast<double>(state.clock.Ticks() - ticks) * state.clock.NanosecondsPerTick();
   ++statistics.turns;
-  statistics.turn_microseconds += static_cast<uint64_t>(ns / 1000);
+  statistics.turn_ticks += state.clock.Ticks() - ticks;
   if (measures) {
     const int64_t own_us = state.shell.ThreadCpuMicroseconds() - cpu_before_us;
     statistics.longest_turn_microseconds =

@@ -34,9 +34,12 @@ bool RunSlice(const EngineState& engine, Step&& step) {
 
 void SampleRates(EngineState& engine) {
   Statistics& statistics = engine.statistics;
-  statistics.commands_rate.Sample(statistics.commands_processed, engine.monotonic_us);
-  statistics.input_rate.Sample(statistics.net_input_bytes, engine.monotonic_us);
-  statistics.output_rate.Sample(statistics.net_output_bytes, engine.monotonic_us);
+  const auto now_us = static_cast<uint64_t>(engine.monotonic_us);
+  statistics.commands_rate.Sample(statistics.commands_processed, now_us);
+  statistics.input_rate.Sample(statistics.net_input_bytes, now_us);
+  statistics.output_rate.Sample(statistics.net_output_bytes, now_us);
+  statistics.turns_rate.Sample(statistics.turns, now_us);
+  statistics.turn_duration.Sample(statistics.turn_ticks, statistics.turns);
 }
 
 }  // namespace

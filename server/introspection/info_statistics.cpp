@@ -8,12 +8,19 @@
 namespace server {
 namespace {
 
-void AppendEventLoopInfo(const Statistics& statistics, InfoText& text) {
+void AppendEventLoopInfo(const EngineState& engine, InfoText& text) {
+  const Statistics& statistics = engine.statistics;
+  const double us_per_tick = engine.clock.NanosecondsPerTick() / 1000;
+  const auto microseconds = [us_per_tick](auto ticks) {
+    return static_cast<uint64_t>(static_cast<double>(ticks) * us_per_tick);
+  };
   text.Field("eventloop_cycles", statistics.turns);
-  text.Field("eventloop_duration_sum", statistics.turn_microseconds);
-  text.Field("eventloop_duration_cmd_sum", statistics.command_microseconds);
-  text.Field("instantaneous_eventloop_cycles_per_sec", 0);
-  text.Field("instantaneous_eventloop_duration_usec", 0);
+  text.Field("eventloop_duration_sum", microseconds(statistics.turn_ticks));
+  text.Field("eventloop_duration_cmd_sum", microseconds(statistics.command_ticks));
+  text.Field("instantaneous_eventloop_cycles_per_sec",
+             static_cast<int64_t>(statistics.turns_rate.PerSecond()));
+  text.Field("instantaneous_eventloop_duration_usec",
+             microseconds(statistics.turn_duration.Ratio()));
   // Ours: the processor time of the longest turn, measured while latency-monitor-threshold is set.
   text.Field("eventloop_longest_own_us", statistics.longest_turn_microseconds);
 }
@@ -74,7 +81,7 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   text.Field("client_output_buffer_limit_disconnections",
              statistics.output_buffer_limit_disconnections);
   AppendZeros({"reply_buffer_shrinks", "reply_buffer_expands"}, text);
-  AppendEventLoopInfo(statistics, text);
+  AppendEventLoopInfo(engine, text);
   text.Field("acl_access_denied_auth", statistics.acl_access_denied_auth);
   text.Field("acl_access_denied_cmd", statistics.acl_access_denied_command);
   AppendZeros({"acl_access_denied_key", "acl_access_denied_channel"}, text);

@@ -8,17 +8,17 @@ namespace {
 constexpr size_t kErrorCodesMax = 128;
 }  // namespace
 
-void InstantaneousRate::Sample(uint64_t total, int64_t now_us) {
-  const int64_t elapsed_us = now_us - last_us_;
-  if (elapsed_us <= 0) return;
+void InstantaneousRate::Sample(uint64_t total, uint64_t base) {
   const uint64_t grown = total >= last_total_ ? total - last_total_ : 0;
-  samples_[next_] = static_cast<double>(grown) * 1e6 / static_cast<double>(elapsed_us);
+  const bool has_base_grown = base > last_base_;
+  samples_[next_] =
+      has_base_grown ? static_cast<double>(grown) / static_cast<double>(base - last_base_) : 0;
   next_ = (next_ + 1) % kSamples;
   last_total_ = total;
-  last_us_ = now_us;
+  last_base_ = base;
 }
 
-double InstantaneousRate::PerSecond() const {
+double InstantaneousRate::Ratio() const {
   return std::accumulate(samples_.begin(), samples_.end(), 0.0) / kSamples;
 }
 

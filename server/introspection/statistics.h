@@ -9,19 +9,23 @@
 
 namespace server {
 
-// A rate over the last samples, one each 100 ms, as instantaneous_ops_per_sec.
+// How fast a counter grew of late, measured by another counter or the clock: the mean of the last
+// samples, one each 100 ms, as instantaneous_ops_per_sec.
 class InstantaneousRate {
  public:
-  // `total` is the counter's value now.
-  void Sample(uint64_t total, int64_t now_us);
-  double PerSecond() const;
+  // Both values now. A sample in which `base` did not grow counts as 0.
+  void Sample(uint64_t total, uint64_t base);
+  // By how much the counter grew for each step of the base.
+  double Ratio() const;
+  // The same where the base is microseconds.
+  double PerSecond() const { return Ratio() * 1e6; }
 
  private:
   static constexpr size_t kSamples = 16;
   std::array<double, kSamples> samples_ = {};
   size_t next_ = 0;
   uint64_t last_total_ = 0;
-  int64_t last_us_ = 0;
+  uint64_t last_base_ = 0;
 };
 
 struct Statistics {
@@ -38,8 +42,8 @@ struct Statistics {
   uint64_t acl_access_denied_command = 0;
   uint64_t clock_jumps = 0;  // of the wall clock, by more than 5 seconds
   uint64_t turns = 0;
-  uint64_t turn_microseconds = 0;          // in RunTurn
-  uint64_t command_microseconds = 0;       // in handlers
+  uint64_t turn_ticks = 0;                 // in RunTurn
+  uint64_t command_ticks = 0;              // of that, dispatching and running requests
   uint64_t longest_turn_microseconds = 0;  // own processor time; while latency is monitored
   uint64_t reads_processed = 0;
   uint64_t writes_processed = 0;
@@ -52,6 +56,8 @@ struct Statistics {
   InstantaneousRate commands_rate;
   InstantaneousRate input_rate;
   InstantaneousRate output_rate;
+  InstantaneousRate turns_rate;
+  InstantaneousRate turn_duration;  // ticks, by turns
 
   // Counts an error reply by its first word.
   void NoteError(std::string_view line);

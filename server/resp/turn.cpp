@@ -129,6 +129,7 @@ void Turn::Execute() {
         .PrefetchEntry(request.key.hash);
   }
   uint64_t ticks = engine_.clock.Ticks();
+  const uint64_t ticks_before = ticks;
   for (size_t i = 0; i < batch_size_; ++i) {
     const Request& request = batch_[i];
     RespSession& session = *request.session;
@@ -146,6 +147,7 @@ void Turn::Execute() {
     if (engine_.key_waiters.HasReady()) [[unlikely]]
       engine_.key_waiters.Serve();
   }
+  engine_.statistics.command_ticks += ticks - ticks_before;
   batch_size_ = 0;
   arguments_.clear();
   inline_copy_.clear();

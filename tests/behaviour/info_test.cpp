@@ -221,3 +221,43 @@ TEST_CASE("INFO: the numbers move with what happens") {
   CHECK(Value(Info(client), "keyspace_hits") == "0");
   CHECK(Value(Info(client), "errorstat_ERR") == "(missing)");
 }
+
+TEST_CASE("INFO: the event loop's time is that of its turns, the commands' a part of it") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  server.clock.set_step_us(1000);  // a request takes a reading of the clock, so a millisecond
+  client.SendRaw("PING\r\nPING\r\nPING\r\n");
+  client.Run({"PING"});
+  server.clock.set_step_us(0);
+  std::string info = Info(client, {"stats"});
+  CHECK(Value(info, "eventloop_cycles") == "2");
+  CHECK(Value(info, "eventloop_duration_cmd_sum") == "4000");
+  CHECK(std::stoi(Value(info, "eventloop_duration_sum")) > 4000);
+  client.Run({"CONFIG", "RESETSTAT"});
+  info = Info(client, {"stats"});
+  CHECK(Value(info, "eventloop_duration_cmd_sum") == "0");
+  CHECK(Value(info, "eventloop_duration_sum") == "0");
+}
+
+TEST_CASE("INFO: the event loop's rates are means over the last samples") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  server.clock.set_step_us(1);
+  for (int i = 0; i < 20; ++i) {
+    for (int turn = 0; turn < 5; ++turn) client.Run({"PING"});
+    server.Advance(100);
+  }
+  server.clock.set_step_us(0);
+  const std::string info = Info(client, {"stats"});
+  const int turns_per_second = std::stoi(Value(info, "instantaneous_eventloop_cycles_per_sec"));
+  CHECK(turns_per_second >= 48);
+  CHECK(turns_per_second <= 50);
+  const int turn_us = std::stoi(Value(info, "instantaneous_eventloop_duration_usec"));
+  CHECK(turn_us == std::stoi(Value(info, "eventloop_duration_sum")) /
+                       std::stoi(Value(info, "eventloop_cycles")));
+  CHECK(turn_us > 0);
+  server.Advance(10'000);
+  const std::string later = Info(client, {"stats"});
+  CHECK(Value(later, "instantaneous_eventloop_cycles_per_sec") == "0");
+  CHECK(Value(later, "instantaneous_eventloop_duration_usec") == "0");
+}
