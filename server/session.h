@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "protocol/output_buffer.h"
 
@@ -29,6 +30,9 @@ struct PeerFacts {
   bool is_loopback = false;
   int descriptor = -1;  // for CLIENT LIST only
 };
+
+// How a connection ended that was not closed from here.
+enum class LinkEnd : uint8_t { kPeerClosed, kReadFailed, kWriteFailed };
 
 enum class CloseWish : uint8_t {
   kStayOpen,
@@ -57,6 +61,9 @@ class Session {
   // Some of what was in flight has been written: the session may go on with a pipeline that was
   // held back.
   virtual void OnWritten() = 0;
+  // Nothing more will come from the peer, or nothing more can be told to it; the shell will close
+  // the connection when all that had come is executed. `error` says what failed.
+  virtual void OnLinkEnd(LinkEnd end, std::string_view error) = 0;
 
   protocol::OutputBuffer output;  // encoded, not yet taken by the shell
   size_t bytes_in_flight = 0;     // taken by the shell, not yet written; kept by the shell

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "server/client/client_line.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
 
@@ -95,7 +96,7 @@ void CheckClientLimits(EngineState& engine) {
 void CheckOutputLimit(EngineState& engine, RespSession& session) {
   if (IsGone(session) || !ExceedsOutputLimit(engine, session)) return;
   ++engine.statistics.output_buffer_limit_disconnections;
-  engine.log.Warning("Client " + session.client.peer.remote_address +
+  engine.log.Warning("Client " + ClientLine(session, engine) +
                      " closed for overcoming of output buffer limits.");
   engine.CloseSession(session, CloseWish::kNow);
 }

@@ -37,25 +37,27 @@ size_t TotalMemory(const RespSession& session) {
          session.output.memory() + session.bytes_in_flight;
 }
 
-// Bytes of the arguments that it is working on.
-size_t ArgumentBytes(const RespSession& session, CommandContext& context) {
-  size_t bytes = 0;
-  if (&session.client != &context.client()) return bytes;
-  for (const std::string_view argument : context.arguments()) bytes += argument.size();
-  return bytes;
+// What a client is doing, or has done last.
+struct Doing {
+  std::string_view command_name = "NULL";
+  size_t argument_bytes = 0;
+};
+
+Doing LastDone(const Client& client) {
+  if (client.last_command == nullptr) return {};
+  return {.command_name = client.last_command->full_name};
 }
 
-std::string_view LastCommand(const RespSession& session, CommandContext& context) {
-  if (&session.client == &context.client()) return context.command().full_name;
-  const CommandInTable* command = session.client.last_command;
-  return command == nullptr ? "NULL" : std::string_view(command->full_name);
+Doing DoneNow(const CommandContext& context) {
+  Doing doing = {.command_name = context.command_name()};
+  for (const std::string_view argument : context.arguments()) {
+    doing.argument_bytes += argument.size();
+  }
+  return doing;
 }
 
-}  // namespace
-
-std::string ClientLine(const RespSession& session, CommandContext& context) {
+std::string Line(const RespSession& session, int64_t now_us, const Doing& doing) {
   const Client& client = session.client;
-  const int64_t now_us = context.engine().monotonic_us;
   std::string line;
   auto out = std::back_inserter(line);
   fmt::format_to(out, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={}",
@@ -64,16 +66,27 @@ std::string ClientLine(const RespSession& session, CommandContext& context) {
                  (now_us - client.last_interaction_us) / 1'000'000, FlagLetters(session),
                  client.database);
   fmt::format_to(out, " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf={} qbuf-free={} argv-mem={}",
-                 session.input_bytes(), session.pending_free(), ArgumentBytes(session, context));
+                 session.input_bytes(), session.pending_free(), doing.argument_bytes);
   fmt::format_to(out, " multi-mem=0 rbs={} rbp={} obl={} oll={} omem={} tot-mem={} events={}",
                  session.output.memory(), session.output.wire_size(), session.output.wire_size(),
                  session.bytes_in_flight > 0 ? 1 : 0, session.bytes_in_flight, TotalMemory(session),
                  session.bytes_in_flight > 0 ? "rw" : "r");
-  fmt::format_to(out, " cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
-                 LastCommand(session, context), client.user,
-                 static_cast<int>(client.reply.version()), client.library_name,
+  fmt::format_to(out, " cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}", doing.command_name,
+                 client.user, static_cast<int>(client.reply.version()), client.library_name,
                  client.library_version);
   return line;
+}
+
+}  // namespace
+
+std::string ClientLine(const RespSession& session, const EngineState& engine) {
+  return Line(session, engine.monotonic_us, LastDone(session.client));
+}
+
+std::string ClientLine(const RespSession& session, CommandContext& context) {
+  const bool asks_itself = &session.client == &context.client();
+  return Line(session, context.engine().monotonic_us,
+              asks_itself ? DoneNow(context) : LastDone(session.client));
 }
 
 }  // namespace server

@@ -1,4 +1,5 @@
-// A client as CLIENT LIST and CLIENT INFO show it: one line of "field=value", in Redis's order.
+// A client as CLIENT LIST, CLIENT INFO and the log show it: a line of "field=value", in Redis's
+// order.
 #pragma once
 
 #include <string>
@@ -8,8 +9,11 @@
 namespace server {
 
 class CommandContext;
+struct EngineState;
 
-// With its line end. `context` is of the request that asks: its client is seen in the middle of it.
+// Between requests.
+std::string ClientLine(const RespSession& session, const EngineState& engine);
+// As the request of `context` sees it, whose own client is in the middle of it.
 std::string ClientLine(const RespSession& session, CommandContext& context);
 
 }  // namespace server

@@ -1,5 +1,6 @@
 #include "server/net/connection.h"
 
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <span>
@@ -61,7 +62,8 @@ void Connection::StopReading() {
   uv_read_stop(&handle_->stream);
 }
 
-void Connection::MarkDeaf() {
+void Connection::MarkDeaf(int status) {
+  if (!is_deaf_) session_->OnLinkEnd(LinkEnd::kWriteFailed, std::strerror(-status));
   is_deaf_ = true;
   owner_.NoteLeaving(*this);
 }
@@ -82,6 +84,8 @@ void Connection::OnRead(uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
     if (!self.session_->WantsBytes()) self.owner_.HoldBack(self);
   } else if (count < 0) {
     self.is_ended_ = true;
+    self.session_->OnLinkEnd(count == UV_EOF ? LinkEnd::kPeerClosed : LinkEnd::kReadFailed,
+                             std::strerror(static_cast<int>(-count)));
     if (count != UV_EOF) self.is_deaf_ = true;
     self.StopReading();
     self.owner_.NoteLeaving(self);
@@ -93,7 +97,7 @@ void Connection::Flush() {
   const ssize_t written = TryWrite();
   if (written < 0) {
     session_->output.Clear();
-    MarkDeaf();
+    MarkDeaf(static_cast<int>(written));
   } else if (static_cast<size_t>(written) == session_->output.wire_size()) {
     session_->output.Clear();
     session_->output.ShrinkWhenEmpty(kOutputKeptBytes);
@@ -128,7 +132,7 @@ void Connection::QueueRest(size_t written) {
   const int status = uv_write(&pending->request, &handle_->stream, pieces.data(),
                               static_cast<unsigned>(pieces.size()), OnWriteDone);
   if (status != 0) {
-    MarkDeaf();
+    MarkDeaf(status);
     return;
   }
   session_->bytes_in_flight = pending->bytes;
@@ -145,7 +149,7 @@ void Connection::OnWriteDone(uv_write_t* request, int status) {
 void Connection::FinishWrite(size_t bytes, int status) {
   session_->bytes_in_flight -= bytes;
   owner_.NoteWriteDone();
-  if (status != 0) MarkDeaf();
+  if (status != 0) MarkDeaf(status);
   if (session_->output.empty()) {
     session_->OnWritten();
   } else {

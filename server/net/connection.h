@@ -77,7 +77,8 @@ class Connection {
   static void OnRead(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer);
   static void OnWriteDone(uv_write_t* request, int status);
   void FinishWrite(size_t bytes, int status);
-  void MarkDeaf();
+  // `status` is libuv's, a negative errno.
+  void MarkDeaf(int status);
   // How many bytes of the output the socket took at once; negative: it is broken.
   ssize_t TryWrite();
   void QueueRest(size_t written);

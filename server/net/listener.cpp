@@ -99,6 +99,11 @@ void Listener::OnReadable() {
   }
 }
 
+void Listener::LogAccepted(const PeerFacts& facts) const {
+  surroundings_.log.Verbose(facts.is_unix_socket ? "Accepted connection to " + endpoint_.address
+                                                 : "Accepted " + facts.remote_address);
+}
+
 Listener::Outcome Listener::AcceptOne() {
   SocketAddress remote;
   remote.size = sizeof remote.storage;
@@ -106,6 +111,7 @@ Listener::Outcome Listener::AcceptOne() {
       accept4(socket_.number(), remote.get(), &remote.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (peer.is_open()) {
     PeerFacts facts = FactsOf(peer, remote);
+    if (surroundings_.log.IsEnabled(LogLevel::kVerbose)) LogAccepted(facts);
     surroundings_.connections.Accept(std::move(peer), endpoint_.transport, std::move(facts));
     return Outcome::kAccepted;
   }

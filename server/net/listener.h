@@ -61,6 +61,7 @@ class Listener {
   void OnReadable();
   Outcome AcceptOne();
   PeerFacts FactsOf(const Descriptor& peer, const SocketAddress& remote) const;
+  void LogAccepted(const PeerFacts& facts) const;
   void RefuseOrPause(int error);
   void Resume();
 

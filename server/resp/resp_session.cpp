@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/client/client_limits.h"
+#include "server/client/client_line.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
 
@@ -55,6 +56,19 @@ bool RespSession::WantsBytes() const {
 void RespSession::OnWritten() {
   client.last_interaction_us = engine_.monotonic_us;
   if (!pending_.empty() && CanRun()) engine_.MakeReady(*this);
+}
+
+// In Redis's words.
+void RespSession::OnLinkEnd(LinkEnd end, std::string_view error) {
+  if (!engine_.log.IsEnabled(LogLevel::kVerbose)) return;
+  switch (end) {
+    case LinkEnd::kPeerClosed:
+      return engine_.log.Verbose("Client closed connection " + ClientLine(*this, engine_));
+    case LinkEnd::kReadFailed:
+      return engine_.log.Verbose("Reading from client: " + std::string(error));
+    case LinkEnd::kWriteFailed:
+      return engine_.log.Verbose("Error writing to client: " + std::string(error));
+  }
 }
 
 bool RespSession::CanRun() const {

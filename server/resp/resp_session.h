@@ -28,6 +28,7 @@ class RespSession final : public Session {
   bool WantsBytes() const override;
   bool IsReady() const override { return is_ready; }
   void OnWritten() override;
+  void OnLinkEnd(LinkEnd end, std::string_view error) override;
 
   // All bytes that are not executed yet; good until the next read. Empty when nothing can be done.
   std::span<char> input() { return slice_.empty() ? pending_.bytes() : slice_; }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "server/client/client_limits.h"
+#include "server/client/client_line.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_table.h"
 #include "server/engine_state.h"
@@ -162,6 +163,7 @@ void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
   if (status == DecodeStatus::kError) {
     session.client.reply.Error("ERR " + session.decoder.error());
     engine_.statistics.NoteError("ERR");
+    if (engine_.log.IsEnabled(LogLevel::kVerbose)) LogProtocolError(session);
   } else {
     engine_.log.Warning(
         "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
@@ -172,6 +174,15 @@ void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
         session.client.peer.remote_address + " aborted.");
   }
   engine_.CloseSession(session, CloseWish::kAfterFlush);
+}
+
+// Not with the input, as Redis does: it may hold a password.
+void Turn::LogProtocolError(const RespSession& session) {
+  std::string_view what = session.decoder.error();
+  constexpr std::string_view kPrefix = "Protocol error: ";
+  if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
+  engine_.log.Verbose("Protocol error (" + std::string(what) +
+                      ") from client: " + ClientLine(session, engine_));
 }
 
 void Turn::Finish(RespSession& session) {
@@ -191,7 +202,7 @@ void Turn::Finish(RespSession& session) {
   if (left > input_limit && session.close == CloseWish::kStayOpen) {
     ++engine_.statistics.query_buffer_limit_disconnections;
     engine_.log.Warning("Closing client that reached max query buffer length: " +
-                        session.client.peer.remote_address);
+                        ClientLine(session, engine_));
     engine_.CloseSession(session, CloseWish::kNow);
   }
 }

@@ -59,6 +59,7 @@ class Turn {
   void AddRequest(RespSession& session, size_t first_argument);
   const CommandInTable* FindCommand(std::string_view name);
   void RefuseInput(RespSession& session, protocol::resp::DecodeStatus status);
+  void LogProtocolError(const RespSession& session);
   void Execute();
   // Puts back the bytes of an inline request that must wait.
   void RestoreInline(RespSession& session);

@@ -284,3 +284,35 @@ TEST_CASE("Clients: whoever survives any sequence of closing and waiting has all
   }
   CHECK(survivors > 40);  // or it would have shown nothing
 }
+
+TEST_CASE("Log: how connections end, in Redis's words, when it is verbose") {
+  InProcessServer server;
+  auto& client = server.Connect();
+  client.Run({"CLIENT", "SETNAME", "me"});
+  client.session()->OnLinkEnd(server::LinkEnd::kPeerClosed, "");
+  CHECK(server.log.lines.empty());  // by default it is not
+
+  server.log.BeVerbose();
+  client.session()->OnLinkEnd(server::LinkEnd::kPeerClosed, "");
+  REQUIRE(server.log.lines.size() == 1);
+  CHECK(server.log.lines[0].starts_with(
+      "Client closed connection id=1 addr=127.0.0.1:50000 laddr=127.0.0.1:6379 fd=8 name=me "));
+  CHECK(server.log.lines[0].ends_with(
+      " cmd=client|setname user=default redir=-1 resp=2 lib-name= lib-ver="));
+  client.session()->OnLinkEnd(server::LinkEnd::kReadFailed, "Connection reset by peer");
+  CHECK(server.log.lines.back() == "Reading from client: Connection reset by peer");
+  client.session()->OnLinkEnd(server::LinkEnd::kWriteFailed, "Broken pipe");
+  CHECK(server.log.lines.back() == "Error writing to client: Broken pipe");
+}
+
+TEST_CASE("Log: a protocol error tells whose, but nothing of what was sent") {
+  InProcessServer server;
+  server.log.BeVerbose();
+  auto& client = server.Connect();
+  client.SendRaw("*2\r\n$4\r\nAUTH\r\n$secret\r\n");
+  CHECK_FALSE(client.is_open());
+  REQUIRE(server.log.lines.size() == 1);
+  CHECK(server.log.lines[0].starts_with(
+      "Protocol error (invalid bulk length) from client: id=1 addr=127.0.0.1:50000 "));
+  CHECK(server.log.lines[0].find("secret") == std::string::npos);
+}

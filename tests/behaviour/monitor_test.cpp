@@ -179,8 +179,10 @@ TEST_CASE("MONITOR: one that does not read is closed at the limit of subscribers
   client.Run({"ECHO", value});
   CHECK_FALSE(monitor.is_open());
   CHECK(client.Run({"PING"}) == "+PONG\r\n");
-  CHECK(server.log.lines.back() ==
-        "Client 127.0.0.1:50000 closed for overcoming of output buffer limits.");
+  const std::string& line = server.log.lines.back();
+  CHECK(line.starts_with("Client id=1 addr=127.0.0.1:50000 "));
+  CHECK(
+      line.ends_with(" resp=2 lib-name= lib-ver= closed for overcoming of output buffer limits."));
 }
 
 TEST_CASE("MONITOR: a request far beyond the limit costs little more than the limit") {

@@ -31,6 +31,12 @@ namespace tests {
 class ListeningLog final : public server::Log {
  public:
   explicit ListeningLog(const storage::Clock& clock) : Log(clock) {}
+  // What is only made for a verbose log comes too.
+  void BeVerbose() {
+    server::LogOptions options;
+    options.level = server::LogLevel::kVerbose;
+    Configure(options);
+  }
   void Write(server::LogLevel, std::string_view text) override { lines.emplace_back(text); }
   std::vector<std::string> lines;
 };

@@ -91,7 +91,7 @@ struct ClientListing {
     std::string lines;
     for (const auto& [id, session] : context.engine().clients) {
       if (IsGone(*session) || (type && TypeOf(session->client) != *type)) continue;
-      lines += ClientLine(*session, context);
+      lines += ClientLine(*session, context) + '\n';
     }
     context.reply().Verbatim("txt", lines);
     return Replied();
@@ -103,7 +103,7 @@ struct ClientListing {
       const int64_t id = args.Int64();
       if (!args.ok()) return CommandError::Err("Invalid client ID");
       const RespSession* session = context.engine().clients.Find(static_cast<ClientId>(id));
-      if (session != nullptr && !IsGone(*session)) lines += ClientLine(*session, context);
+      if (session != nullptr && !IsGone(*session)) lines += ClientLine(*session, context) + '\n';
     }
     context.reply().Verbatim("txt", lines);
     return Replied();

@@ -154,7 +154,7 @@ struct ClientInfo {
 
   static RunResult Run(CommandContext& context) {
     const RespSession* session = context.engine().clients.Find(context.client().id);
-    context.reply().Verbatim("txt", ClientLine(*session, context));
+    context.reply().Verbatim("txt", ClientLine(*session, context) + '\n');
     return Replied();
   }
 };

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import time
 import unittest
@@ -211,6 +212,31 @@ class LogTest(unittest.TestCase):
             wait_until(lambda: os.path.exists(path) and "SIGHUP" in read(path), 10,
                        "no new file")
             self.assertNotIn("SIGHUP", read(path + ".1"))
+
+    def test_connections_come_and_go_in_the_verbose_log(self):
+        with ServerProcess("--loglevel", "verbose") as server:
+            def last_line_after(connection, action):
+                seen = len(server.log().splitlines())
+                action(connection)
+                wait_until(lambda: len(server.log().splitlines()) > seen, 10, "nothing is logged")
+                return server.log().splitlines()[seen].split(" - ", 1)[1]
+
+            tcp = server.connect()
+            address = "%s:%d" % tcp.getsockname()
+            server.wait_for_log(f" - Accepted {address}\n")
+            self.assertIn(f"Client closed connection id=1 addr={address} ",
+                          last_line_after(tcp, socket.socket.close))
+            tcp = server.connect()
+            server.wait_for_log(f" - Accepted %s:%d\n" % tcp.getsockname())
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.assertEqual("Reading from client: Connection reset by peer",
+                             last_line_after(tcp, socket.socket.close))
+            with socket.socket(socket.AF_UNIX) as unix:
+                unix.connect(server.unix_socket)
+                server.wait_for_log(f" - Accepted connection to {server.unix_socket}\n")
+                server.stop()
+            # Whom the server itself disconnects has closed nothing.
+            self.assertEqual(server.log().count("Client closed connection"), 1)
 
     @unittest.skipIf(os.path.exists("/dev/log") or not os.access("/dev", os.W_OK),
                      "needs to stand in for the system's log")
