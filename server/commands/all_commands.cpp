@@ -36,6 +36,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ReplicaOfCommands,
     ReplicaLinkCommands,
     ReplicaWaitCommands,
+    ClusterCommands,
     ClusterNodeCommands,
     ClusterSlotCommands,
     ClusterRoutingCommands,
