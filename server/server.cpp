@@ -25,6 +25,7 @@ Server::Server(const Dependencies& dependencies, std::unique_ptr<EventLoop> loop
                ProcessFacts facts)
     : config_(dependencies.config),
       log_(dependencies.log),
+      clock_(dependencies.clock),
       manager_(dependencies.manager),
       loop_(std::move(loop)),
       shell_(std::move(facts), *loop_, config_, log_),
@@ -53,7 +54,7 @@ std::expected<void, std::string> Server::Start() {
       log_.Notice(std::string("Ready to accept connections ") + name);
     }
   }
-  manager_.Notify("STATUS=Ready to accept connections\nREADY=1\n");
+  NotifyReady();
   return {};
 }
 
@@ -73,15 +74,27 @@ void Server::WritePidFile() {
   }
 }
 
+// From now on the service manager hears from the loop that it still turns, if it wants to.
+void Server::NotifyReady() {
+  manager_.Notify("STATUS=Ready to accept connections\nREADY=1\n");
+  if (const auto period_ms = manager_.watchdog_period_ms()) {
+    watchdog_.emplace(*loop_, *period_ms, [this] { manager_.Notify("WATCHDOG=1\n"); });
+  }
+}
+
 void Server::OnEndSignal(int signal_number) {
   log_.Notice(std::string("Received SIG") + sigabbrev_np(signal_number) +
               " scheduling shutdown...");
   shell_.RequestShutdown();
 }
 
+// systemd's Type=notify-reload knows by the time that this is the answer to its signal.
 void Server::OnHangUp() {
+  manager_.Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(clock_.MonotonicMicroseconds()) +
+                  "\n");
   ApplyLogSettings(config_.settings(), log_);
   log_.Notice("Received SIGHUP: the log is open again");
+  manager_.Notify("READY=1\n");
 }
 
 // Nothing is executed any more; replies are still being written.

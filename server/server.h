@@ -19,6 +19,7 @@
 #include "server/net/event_loop.h"
 #include "server/net/listeners.h"
 #include "server/net/loop_turn.h"
+#include "server/net/repeating_timer.h"
 #include "server/net/signals.h"
 #include "server/net/uv_shell.h"
 #include "server/process/pid_file.h"
@@ -46,12 +47,14 @@ class Server {
 
  private:
   void WritePidFile();
+  void NotifyReady();
   void OnEndSignal(int signal_number);
   void OnHangUp();
   void OnEnd();
 
   Config& config_;
   Log& log_;
+  storage::Clock& clock_;
   const ServiceManager& manager_;
   std::unique_ptr<EventLoop> loop_;
   UvShell shell_;
@@ -62,6 +65,7 @@ class Server {
   Listeners listeners_;
   Signals signals_;
   std::optional<PidFile> pid_file_;
+  std::optional<RepeatingTimer> watchdog_;
 };
 
 }  // namespace server

@@ -4,10 +4,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+
+#include "storage/base/number.h"
 
 namespace server {
 namespace {
@@ -23,6 +26,15 @@ bool IsSocketPath(const std::string& path) {
          path.size() < sizeof(sockaddr_un::sun_path);
 }
 
+// Without a $WATCHDOG_PID it is for whoever finds it.
+std::optional<int64_t> WatchdogPeriodMs() {
+  const std::string process = EnvironmentVariable("WATCHDOG_PID");
+  if (!process.empty() && process != std::to_string(getpid())) return std::nullopt;
+  const auto patience_us = storage::ParseInt64(EnvironmentVariable("WATCHDOG_USEC"));
+  if (!patience_us || *patience_us <= 0) return std::nullopt;
+  return std::max<int64_t>(*patience_us / 2 / 1000, 1);
+}
+
 }  // namespace
 
 ServiceManager::ServiceManager(Supervision wish) {
@@ -35,6 +47,7 @@ ServiceManager::ServiceManager(Supervision wish) {
     raise(SIGSTOP);           // "expect stop": upstart continues us
   } else if (may_be_systemd && IsSocketPath(socket_path_)) {
     kind_ = Supervision::kSystemd;
+    watchdog_period_ms_ = WatchdogPeriodMs();
   } else if (wish == Supervision::kUpstart) {
     warning_ = "supervised upstart: UPSTART_JOB is not set, running without supervision";
   } else if (wish == Supervision::kSystemd) {

@@ -5,6 +5,8 @@
 // not.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,9 @@ class ServiceManager {
   // Whether there is one: then the server stays in the foreground even with `daemonize yes`.
   bool is_present() const { return kind_ != Supervision::kNone; }
   const std::string& warning() const { return warning_; }
+  // How often systemd is to be told WATCHDOG=1, if this process is watched: twice in the time after
+  // which it would take it for dead ($WATCHDOG_USEC, $WATCHDOG_PID).
+  std::optional<int64_t> watchdog_period_ms() const { return watchdog_period_ms_; }
 
   // Sends assignments, one a line, such as "READY=1\nSTATUS=...". Without a manager nothing
   // happens. A manager that does not read is not waited for.
@@ -29,6 +34,7 @@ class ServiceManager {
  private:
   Supervision kind_ = Supervision::kNone;  // kNone, kSystemd or kUpstart
   std::string socket_path_;
+  std::optional<int64_t> watchdog_period_ms_;
   std::string warning_;
 };
 

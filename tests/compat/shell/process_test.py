@@ -165,18 +165,40 @@ class DaemonTest(unittest.TestCase):
 
 
 class ServiceManagerTest(unittest.TestCase):
-    def test_systemd_hears_of_ready_and_stopping(self):
+    @contextlib.contextmanager
+    def supervised(self, *arguments, **environment):
+        """A server that has said READY=1, and the socket on which systemd would listen."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-            server = ServerProcess("--supervised", "systemd", "--daemonize", "yes")
+            server = ServerProcess("--supervised", "systemd", *arguments)
             path = os.path.join(server.directory, "notify")
+            server._environment.update(environment, NOTIFY_SOCKET=path)
             systemd.bind(path)
             systemd.settimeout(10)
-            server._environment["NOTIFY_SOCKET"] = path
             with server:
-                self.assertTrue(server.running, "a supervised server stays in the foreground")
                 self.assertIn(b"READY=1\n", systemd.recv(1000))
-                server.stop()
-                self.assertIn(b"STOPPING=1\n", systemd.recv(1000))
+                yield server, systemd
+
+    def test_systemd_hears_of_ready_and_stopping(self):
+        with self.supervised("--daemonize", "yes") as (server, systemd):
+            self.assertTrue(server.running, "a supervised server stays in the foreground")
+            server.stop()
+            self.assertIn(b"STOPPING=1\n", systemd.recv(1000))
+
+    def test_systemd_hears_that_a_hang_up_was_understood_and_is_done(self):
+        with self.supervised() as (server, systemd):
+            before = time.monotonic_ns() // 1000
+            server.process.send_signal(signal.SIGHUP)
+            reloading = systemd.recv(1000)
+            self.assertRegex(reloading, rb"^RELOADING=1\nMONOTONIC_USEC=\d+\n$")
+            told = int(reloading.split(b"MONOTONIC_USEC=")[1])
+            self.assertLessEqual(before, told)
+            self.assertLessEqual(told, time.monotonic_ns() // 1000)
+            self.assertEqual(systemd.recv(1000), b"READY=1\n")
+
+    def test_a_watchdog_is_told_again_and_again_that_the_loop_turns(self):
+        with self.supervised(WATCHDOG_USEC="40000") as (_, systemd):
+            for _ in range(5):
+                self.assertEqual(systemd.recv(1000), b"WATCHDOG=1\n")
 
     def test_systemd_that_is_not_there_is_a_warning(self):
         with ServerProcess("--supervised", "systemd") as server:

@@ -87,6 +87,52 @@ TEST_CASE("ServiceManager: a path longer than a socket's can be is no manager") 
   unsetenv("NOTIFY_SOCKET");
 }
 
+// The environment as systemd leaves it to a process that it watches.
+class Watched {
+ public:
+  Watched(const std::string& microseconds, const std::string& process) {
+    setenv("WATCHDOG_USEC", microseconds.c_str(), 1);
+    if (!process.empty()) setenv("WATCHDOG_PID", process.c_str(), 1);
+  }
+  ~Watched() {
+    unsetenv("WATCHDOG_USEC");
+    unsetenv("WATCHDOG_PID");
+  }
+};
+
+std::optional<int64_t> PeriodMs() {
+  return ServiceManager(Supervision::kSystemd).watchdog_period_ms();
+}
+
+TEST_CASE("ServiceManager: a watchdog is told twice in its time, if it watches this process") {
+  const tests::TemporaryFolder folder;
+  const Listener systemd(folder.File("notify"));
+  const std::string self = std::to_string(getpid());
+  CHECK(PeriodMs() == std::nullopt);
+  {
+    const Watched watched("30000000", self);
+    CHECK(PeriodMs() == 15'000);
+    CHECK(ServiceManager(Supervision::kNone).watchdog_period_ms() == std::nullopt);
+  }
+  {
+    const Watched watched("30000000", "");
+    CHECK(PeriodMs() == 15'000);
+  }
+  {
+    const Watched parent("30000000", std::to_string(getppid()));
+    CHECK(PeriodMs() == std::nullopt);
+  }
+  {
+    const Watched hasty("1", self);
+    CHECK(PeriodMs() == 1);
+  }
+  for (const char* nonsense : {"", "0", "-5", "soon", "99999999999999999999"}) {
+    CAPTURE(nonsense);
+    const Watched watched(nonsense, self);
+    CHECK(PeriodMs() == std::nullopt);
+  }
+}
+
 TEST_CASE("ServiceManager: a manager that does not read is not waited for") {
   const tests::TemporaryFolder folder;
   const Listener systemd(folder.File("notify"));
