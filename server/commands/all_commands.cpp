@@ -3,11 +3,13 @@
 #include "server/commands/bitmaps/bitmaps.h"
 #include "server/commands/cluster/cluster.h"
 #include "server/commands/connection/connection.h"
+#include "server/commands/hashes/hashes.h"
 #include "server/commands/hyperloglog/hyperloglog.h"
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/keys/keys.h"
 #include "server/commands/persistence/persistence.h"
 #include "server/commands/replication/replication.h"
+#include "server/commands/sets/sets.h"
 #include "server/commands/strings/strings.h"
 
 namespace server {
@@ -57,6 +59,12 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     BitmapBitCommands,
     BitmapBitOpCommands,
     BitmapFieldCommands,
+    HashFieldCommands,
+    HashWholeCommands,
+    HashCounterCommands,
+    SetMemberCommands,
+    SetRandomCommands,
+    SetAlgebraCommands,
     HyperLogLogCommands,
     HyperLogLogDebugCommands,
 };

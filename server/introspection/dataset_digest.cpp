@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 
 #include "storage/base/check.h"
+#include "storage/types/hash.h"
+#include "storage/types/set.h"
 #include "storage/types/string.h"
 
 namespace server {
@@ -87,15 +89,37 @@ void DatasetDigest::AddValue([[maybe_unused]] const storage::Keyspace& keyspace,
       Mix(ReadString(record, scratch));
       break;
     }
+    case storage::Type::kSet:
+      AddSet(record);
+      break;
+    case storage::Type::kHash:
+      AddHash(record);
+      break;
     // These types are not built yet, and no record has them.
     case storage::Type::kList:
-    case storage::Type::kSet:
     case storage::Type::kSortedSet:
-    case storage::Type::kHash:
     case storage::Type::kStream:
       CHECK_INVARIANT(false);
   }
   if (record.has_expiry()) Xor("!!expire!!");
+}
+
+void DatasetDigest::AddSet(const storage::Record& record) {
+  storage::SetView::Of(record).ForEach([&](std::string_view member) { Xor(member); });
+}
+
+void DatasetDigest::AddHash(const storage::Record& record) {
+  Bytes sum = digest_;
+  // Fields that have expired, but are still there, count.
+  storage::HashView::Of(record, 0).ForEach([&](const storage::HashField& field) {
+    digest_ = {};
+    Mix(field.name);
+    Mix(field.value);
+    if (field.expiry_ms != storage::FieldEntry::kNoExpiry) Xor("!!hexpire!!");
+    const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
+    for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
+  });
+  digest_ = sum;
 }
 
 std::string DatasetDigest::Hex() const {

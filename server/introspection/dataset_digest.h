@@ -36,6 +36,8 @@ class DatasetDigest {
   using Bytes = std::array<uint8_t, 20>;
   struct Hasher;
 
+  void AddSet(const storage::Record& record);
+  void AddHash(const storage::Record& record);
   void Xor(std::string_view bytes);
   void Mix(std::string_view bytes);
   void MixNumber(uint32_t number);

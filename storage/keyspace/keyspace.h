@@ -71,6 +71,7 @@ class Keyspace {
   bool HasRemains() const { return !remains_.empty() || !structures_.empty(); }
   Statistics& statistics() { return statistics_; }
   SlabAllocator& slab() { return slab_; }
+  const KeyHasher& hasher() const { return hasher_; }
   size_t keys() const;
 
   // How memory that is slow to give back (munmap of large buffers) leaves the loop; by default at

@@ -17,6 +17,8 @@ README = (TOP / "README.md").read_text(encoding="utf-8")
 FAMILY_OF_GROUP = {
     "string": "Strings",
     "bitmap": "Bitmaps",
+    "hash": "Hashes",
+    "set": "Sets",
     "hyperloglog": "HyperLogLog",
     "generic": "Keys",
     "connection": "Connection",

@@ -96,6 +96,44 @@ def hyperloglog_form(values):
                           [b"EXPIRE", key, b"1000000"]])
 
 
+def hash_form(values):
+    """Hashes near the limit of a listpack, and beyond it."""
+    random = values.random
+    key = values.key("hashes")
+    draw = random.random()
+    if draw < 0.3:
+        count = random.choice([5, 100, 511, 600])
+        words = [word for i in range(count) for word in (b"f%d" % i, values.integer())]
+        return [random.choice([b"HSET", b"HMSET"]), key] + words
+    if draw < 0.5:
+        return [b"HSET", key, values.field(), b"x" * random.choice([63, 64, 65, 300])]
+    return random.choice([[b"DEL", key], [b"OBJECT", b"ENCODING", key],
+                          [b"HDEL", key] + [b"f%d" % i for i in range(600)],
+                          [b"COPY", key, values.key("hashes"), b"REPLACE"],
+                          [b"DEBUG", b"DIGEST-VALUE", key]])
+
+
+def set_form(values):
+    """Sets near the limits of intsets and listpacks, and beyond them; SPOP of all members."""
+    random = values.random
+    key = values.key("sets")
+    draw = random.random()
+    if draw < 0.3:
+        count = random.choice([5, 127, 128, 129, 511, 512, 513])
+        words = [b"%s%d" % (random.choice([b"", b"", b"", b"m"]), i) for i in range(count)]
+        return [b"SADD", key] + (words if random.random() < 0.5 else [b"%d" % i
+                                                                      for i in range(count)])
+    if draw < 0.4:
+        return [b"SADD", key, b"x" * random.choice([63, 64, 65, 300])]
+    if draw < 0.6:
+        return [b"SPOP", key] + random.choice([[b"1000000"], [b"0"], [b"-1"], [b"x"],
+                                               [b"1", b"2"], [b"9223372036854775807"]])
+    return random.choice([[b"DEL", key], [b"OBJECT", b"ENCODING", key],
+                          [b"SREM", key] + [b"%d" % i for i in range(500)],
+                          [b"COPY", key, values.key("sets"), b"REPLACE"],
+                          [b"DEBUG", b"DIGEST-VALUE", key]])
+
+
 # name: (the command that must exist on both servers, family, weight, how to make one)
 FORMS = {
     "config": ("config", "server", 2.5, config_forms.make),
@@ -104,4 +142,6 @@ FORMS = {
     "module": ("module", "server", 0.2, module_form),
     "cluster": ("cluster", "server", 0.4, cluster_form),
     "hyperloglog": ("pfadd", "hyperloglog", 5, hyperloglog_form),
+    "hashes": ("hset", "hashes", 3, hash_form),
+    "sets": ("sadd", "sets", 4, set_form),
 }

@@ -11,6 +11,8 @@ _ABSOLUTE_BY_COMMAND = {b"EXPIREAT": 1, b"PEXPIREAT": 1000}
 _RELATIVE_BY_OPTION = {b"EX": 1, b"PX": 1000}
 _ABSOLUTE_BY_OPTION = {b"EXAT": 1, b"PXAT": 1000}
 _WITH_OPTIONS = (b"SET", b"GETEX")
+_REPEATING = (b"SRANDMEMBER", b"HRANDFIELD")
+REPEATED_MAX = 10000
 
 
 def is_unfit(argv, bulk_limit):
@@ -75,7 +77,12 @@ _UNITS_PER_BYTE = {b"SETRANGE": 1, b"SETBIT": 8, b"BITFIELD": 8}
 
 
 def is_costly(argv, bulk_limit):
-    """A string of megabytes would be made, and then copied and compared again and again."""
+    """A string of megabytes would be made, and then copied and compared again and again; or a reply
+    of billions of elements."""
+    if argv[0].upper() in _REPEATING and len(argv) > 2:
+        count = _number(argv[2])
+        if count is not None and count < -REPEATED_MAX:
+            return True
     unit = _UNITS_PER_BYTE.get(argv[0].upper())
     if unit is None or bulk_limit <= COSTLY_BYTES:
         return False

@@ -103,6 +103,25 @@ def _scan(argv, reference, tested):
     return True
 
 
+def _same_pairs(argv, reference, tested):
+    return sorted(_pairs(reference)) == sorted(_pairs(tested))
+
+
+def _collection_scan(argv, reference, tested):
+    """As SCAN; a small collection is met whole, whatever the cursor."""
+    if len(reference) != 2 or len(tested) != 2 or not tested[0].isdigit():
+        return False
+    if len(argv) > 2 and argv[2] == b"0" and reference[0] == b"0" and tested[0] == b"0":
+        return sorted(reference[1]) == sorted(tested[1])
+    return True
+
+
+def _as_many(argv, reference, tested):
+    if isinstance(reference, list) and isinstance(tested, list):
+        return len(reference) == len(tested)
+    return _anything(argv, reference, tested)
+
+
 _CLIENT_FIELDS = ("name", "flags", "db", "sub", "psub", "ssub", "multi", "user", "redir", "resp",
                   "cmd")
 
@@ -163,6 +182,18 @@ _RULES = {
     b"keys": _same_set,
     b"scan": _scan,
     b"randomkey": _anything,
+    b"hgetall": _same_pairs,
+    b"hkeys": _same_set,
+    b"hvals": _same_set,
+    b"hscan": _collection_scan,
+    b"hrandfield": _as_many,
+    b"smembers": _same_set,
+    b"sinter": _same_set,
+    b"sunion": _same_set,
+    b"sdiff": _same_set,
+    b"spop": _same_set,
+    b"sscan": _collection_scan,
+    b"srandmember": _as_many,
     b"time": _anything,
     b"lolwut": _anything,
     b"info": _info,

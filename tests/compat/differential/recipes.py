@@ -5,10 +5,11 @@ which values an argument takes in one particular command.
 # Groups of COMMAND DOCS, by the name that --family takes.
 FAMILIES = {
     "strings": "string", "bitmaps": "bitmap", "keys": "generic", "connection": "connection",
-    "server": "server", "hyperloglog": "hyperloglog"
+    "server": "server", "hyperloglog": "hyperloglog", "hashes": "hash", "sets": "set"
 }
 FAMILY_WEIGHTS = {
-    "strings": 40, "bitmaps": 20, "keys": 28, "connection": 5, "server": 7, "hyperloglog": 8
+    "strings": 40, "bitmaps": 20, "keys": 28, "connection": 5, "server": 7, "hyperloglog": 8,
+    "hashes": 16, "sets": 16
 }
 
 # Never sent, and why.
@@ -51,6 +52,7 @@ EXCLUDED = {
     "memory|doctor": "free text",
     "client|pause": "see forms.py",
     "command|help": "has the reference's own list",
+    "spop": "takes other members on each server; see forms.py",
 }
 
 # How often a command is sent, where 1 is usual.
@@ -59,6 +61,12 @@ WEIGHTS = {
     "get": 3,
     "incr": 1.5,
     "lcs": 0.4,
+    "hset": 4,
+    "hincrbyfloat": 1.5,
+    "hdel": 1.5,
+    "sadd": 5,
+    "srem": 1.5,
+    "sunionstore": 0.5,
     "bitfield": 3,
     "bitop": 2,
     "bitpos": 2,
@@ -132,6 +140,38 @@ FLAVOURS = {
     "pfcount": "hlls",
     "pfmerge": "hlls",
     "pfdebug": "hlls",
+    "hset": "hashes",
+    "hmset": "hashes",
+    "hsetnx": "hashes",
+    "hget": "hashes",
+    "hmget": "hashes",
+    "hgetall": "hashes",
+    "hdel": "hashes",
+    "hexists": "hashes",
+    "hlen": "hashes",
+    "hkeys": "hashes",
+    "hvals": "hashes",
+    "hstrlen": "hashes",
+    "hincrby": "hashes",
+    "hincrbyfloat": "hashes",
+    "hrandfield": "hashes",
+    "hscan": "hashes",
+    "sadd": "sets",
+    "srem": "sets",
+    "sismember": "sets",
+    "smismember": "sets",
+    "smembers": "sets",
+    "scard": "sets",
+    "srandmember": "sets",
+    "smove": "sets",
+    "sscan": "sets",
+    "sinter": "sets",
+    "sintercard": "sets",
+    "sunion": "sets",
+    "sdiff": "sets",
+    "sinterstore": "sets",
+    "sunionstore": "sets",
+    "sdiffstore": "sets",
 }
 
 # Values by "command argument" or by argument alone; each a function of Values.
@@ -184,6 +224,13 @@ ARGUMENT_VALUES = {
         [b"worker", b"", b"two words", b"line\n", b"\xff", b"a-b_c:1", b"~!"]),
     "hello clientname": lambda v: v.random.choice([b"worker", b"", b"two words", b"a\r\nb"]),
     "migrate port": lambda v: b"1",
+    "field": lambda v: v.field(),
+    "member": lambda v: v.member(),
+    "hrandfield count": lambda v: v.random_count(),
+    "srandmember count": lambda v: v.random_count(),
+    "hscan cursor": lambda v: v.cursor(),
+    "sscan cursor": lambda v: v.cursor(),
+    "sintercard numkeys": lambda v: v.weighted([b"1", b"2"], [b"0", b"-1", b"3", b"x"]),
     "start": lambda v: v.index(),
     "end": lambda v: v.index(),
     "encoding": lambda v: v.encoding(),

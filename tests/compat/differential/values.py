@@ -65,6 +65,8 @@ class Values:
         ]
         self.big = [b"big:0", b"big:1"]
         self.hlls = [b"h:%d" % i for i in range(12)]
+        self.hashes = [b"hash:%d" % i for i in range(8)]
+        self.sets = [b"set:%d" % i for i in range(8)]
 
     def key(self, flavour="texts"):
         # Apart from all others: a command on bits would make corrupt ones, at which 7.0 reads and
@@ -97,6 +99,32 @@ class Values:
     def weighted(self, usual, unusual):
         """One of the usual values, or with a small chance one of the others."""
         return self.random.choice(unusual if self.random.random() < 0.08 else usual)
+
+    def field(self):
+        """Few, so that fields meet again; those with numbers are for HINCRBY."""
+        draw = self.random.random()
+        if draw < 0.8:
+            return b"f%d" % self.random.randint(0, 20)
+        return self.random.choice(STRINGS) if draw < 0.9 else self.string()
+
+    def member(self):
+        """Few, so that sets have members in common; most are integers."""
+        draw = self.random.random()
+        if draw < 0.6:
+            return b"%d" % self.random.randint(-10, 60)
+        if draw < 0.85:
+            return b"m%d" % self.random.randint(0, 20)
+        return self.string()
+
+    def random_count(self):
+        return self.weighted([b"1", b"2", b"5", b"1000", b"-1", b"-3", b"-20", b"0"],
+                             INTEGER_EDGES)
+
+    def cursor(self):
+        return self.weighted([b"0"], [
+            b"1", b"17", b"-1", b"abc", b"", b"18446744073709551615", b"18446744073709551616",
+            b"9223372036854775808", b" 0"
+        ])
 
     def double(self):
         if self.random.random() < 0.5:
