@@ -77,6 +77,10 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
   keyspace.set_free_elsewhere([this](storage::LargeString* string) {
     shell.RunElsewhere([string] { storage::LargeString::Destroy(string); });
   });
+  if (config.settings().huge_pages) {
+    keyspace.slab().set_run_elsewhere(
+        [this](std::function<void()> work) { shell.RunElsewhere(std::move(work)); });
+  }
   config.SetApplyHook(
       [this](std::span<const std::string_view> changed) { return OnConfigSet(changed); });
   ns_scale = static_cast<uint64_t>(clock.NanosecondsPerTick() * (1 << kNsScaleBits));

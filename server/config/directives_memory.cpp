@@ -17,6 +17,11 @@ constexpr Choice kPolicies[] = {
 };
 
 constexpr Directive kRows[] = {
+    {.name = "huge-pages",
+     .kind = Kind::kBool,
+     .flags = kImmutable,
+     .initial = "yes",
+     .store = Into<&Settings::huge_pages>},
     {.name = "maxmemory",
      .kind = Kind::kMemory,
      .max = UINT64_MAX,

@@ -70,7 +70,8 @@ struct Settings {
        {256ULL << 20, 64ULL << 20, 60},
        {32ULL << 20, 8ULL << 20, 60}}};  // normal, replica, pubsub
   uint64_t output_hold_back_bytes =
-      1024 * 1024;  // ours: `client-output-hold-back`; a pipeline waits above it
+      1024 * 1024;         // ours: `client-output-hold-back`; a pipeline waits above it
+  bool huge_pages = true;  // ours
   // general
   int databases = 16;
   int hz = 10;

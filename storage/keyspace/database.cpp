@@ -33,7 +33,9 @@ bool KeepsOutside(const RecordDraft& draft, const Record& old) {
 }  // namespace
 
 Database::Database(Keyspace& keyspace, int index)
-    : keyspace_(keyspace), index_(index), table_(Keyspace::HashOfRecord, &keyspace.hasher_) {}
+    : keyspace_(keyspace),
+      index_(index),
+      table_(keyspace.slab_, Keyspace::HashOfRecord, &keyspace.hasher_) {}
 
 Database::~Database() {
   while (table_.Dismantle(SIZE_MAX,
@@ -501,7 +503,8 @@ void Database::Maintain() {
 
 void Database::Clear() {
   if (table_.memory() == 0 && !expiries_) return;
-  auto table = std::make_unique<HashTable>(Keyspace::HashOfRecord, &keyspace_.hasher_);
+  auto table =
+      std::make_unique<HashTable>(keyspace_.slab_, Keyspace::HashOfRecord, &keyspace_.hasher_);
   table->Swap(table_);
   keyspace_.pending_objects_ += table->size();
   keyspace_.remains_.push_back({std::move(table), std::move(expiries_)});

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "storage/base/check.h"
+#include "storage/memory/arena_mapping.h"
 #include "storage/memory/poison.h"
 
 namespace storage {
@@ -13,30 +14,6 @@ namespace {
 constexpr uint32_t kAllPages = UINT32_MAX;
 static_assert(kPagesPerArena == 32, "Arena::clean_pages has a bit for each");
 
-void* Map(size_t bytes) {
-  void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return mapped == MAP_FAILED ? nullptr : mapped;
-}
-
-void Unmap(uintptr_t begin, uintptr_t end) {
-  if (begin != end) CHECK_INVARIANT(munmap(reinterpret_cast<void*>(begin), end - begin) == 0);
-}
-
-// An aligned arena of untouched memory, or nullptr. The system usually puts a mapping next to the
-// one before, which is aligned already; only otherwise a larger one is cut to size.
-void* MapArena() {
-  void* mapped = Map(kArenaBytes);
-  if (mapped == nullptr || reinterpret_cast<uintptr_t>(mapped) % kArenaBytes == 0) return mapped;
-  Unmap(reinterpret_cast<uintptr_t>(mapped), reinterpret_cast<uintptr_t>(mapped) + kArenaBytes);
-  mapped = Map(2 * kArenaBytes);
-  if (mapped == nullptr) return nullptr;
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(mapped);
-  const uintptr_t aligned = (begin + kArenaBytes - 1) & ~(kArenaBytes - 1);
-  Unmap(begin, aligned);
-  Unmap(aligned + kArenaBytes, begin + 2 * kArenaBytes);
-  return reinterpret_cast<void*>(aligned);
-}
-
 }  // namespace
 
 PagePool::~PagePool() {
@@ -44,10 +21,9 @@ PagePool::~PagePool() {
 }
 
 bool PagePool::AddArena() {
-  void* memory = MapArena();
+  void* memory = arenas_ >= kSmallPageArenas ? spare_.Take() : nullptr;
+  if (memory == nullptr) memory = MapArena(PageSize::kSmall);
   if (memory == nullptr) return false;
-  // Huge pages would make the first touch of an arena a stall of two milliseconds.
-  madvise(memory, kArenaBytes, MADV_NOHUGEPAGE);
   BeginLeakRoot(memory, kArenaBytes);
   Arena* arena = static_cast<Arena*>(memory);
   arena->clean_pages = kAllPages;
@@ -69,8 +45,7 @@ void PagePool::RemoveArena(Arena* arena) {
   --arenas_;
   EndLeakRoot(arena, kArenaBytes);
   Unpoison(arena, kArenaBytes);
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(arena);
-  Unmap(begin, begin + kArenaBytes);
+  UnmapArena(arena);
 }
 
 void PagePool::PushClean(Arena* arena) {

@@ -16,8 +16,9 @@
 // to the system). Take prefers dirty ones. Nothing touches the memory of a page before its user
 // does.
 //
-// Cost: Take and Return a few nanoseconds; a new arena is one mmap and one page fault (a few
-// microseconds) each 2 MiB; ReleaseIdle about 4 us a page.
+// Cost: Take and Return a few nanoseconds; a new arena is a huge page that another thread has made
+// ready, or else one mmap and one page fault (a few microseconds) each 2 MiB; ReleaseIdle about 4
+// us a page.
 //
 // Invariants, verified by CheckInvariants():
 //   1. a page is dirty and on the dirty list, or clean and in its arena's clean_pages, or in use;
@@ -27,11 +28,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+
+#include "storage/memory/arena_mapping.h"
+#include "storage/memory/spare_arena.h"
 
 namespace storage {
 
 inline constexpr size_t kPageBytes = size_t{64} << 10;
-inline constexpr size_t kArenaBytes = size_t{2} << 20;
 inline constexpr size_t kPagesPerArena = kArenaBytes / kPageBytes;
 inline constexpr size_t kArenaHeaderBytes = 4096;
 
@@ -98,6 +102,11 @@ class PagePool {
   // Takes back a page without live objects.
   void Return(Page* page);
 
+  // Where arenas are made of huge pages ahead of time (SpareArena); a small pool has none.
+  void set_run_elsewhere(SpareArena::RunElsewhere run_elsewhere) {
+    spare_.set_run_elsewhere(std::move(run_elsewhere));
+  }
+
   // Gives idle pages back to the system while more than `keep_bytes` of them are dirty, at most
   // `pages_max` of them. Returns whether more are left to give.
   bool ReleaseIdle(size_t keep_bytes, size_t pages_max);
@@ -120,6 +129,9 @@ class PagePool {
   void CheckInvariants() const;
 
  private:
+  // A small data set takes small pages, so that no memory is resident that it does not use.
+  static constexpr size_t kSmallPageArenas = 3;
+
   struct Arena {
     Arena* previous_of_all;
     Arena* next_of_all;
@@ -150,6 +162,7 @@ class PagePool {
   size_t in_use_pages_ = 0;
   size_t dirty_pages_ = 0;
   size_t arenas_ = 0;
+  SpareArena spare_;
 };
 
 }  // namespace storage

@@ -113,6 +113,11 @@ class SlabAllocator {
     return pages_.ReleaseIdle(keep_bytes, bytes_budget / kPageBytes);
   }
 
+  // Another thread, on which memory is made ready ahead of time.
+  void set_run_elsewhere(SpareArena::RunElsewhere run_elsewhere) {
+    pages_.set_run_elsewhere(std::move(run_elsewhere));
+  }
+
   // Whether moving the object elsewhere (Allocate, copy, Free) would help to empty a page: its
   // class wastes more than an eighth, and its page is no fuller than the class's average. When an
   // owner moves every such object, pages become empty and the answer becomes "no". Large objects

@@ -31,6 +31,13 @@ void* AllocateAligned(size_t alignment, size_t bytes) {
   return memory;
 }
 
+// A multiple of 64, which the slab has a class for exactly: so its objects lie on cache lines.
+constexpr size_t SegmentBytes(unsigned buckets) {
+  return size_t{buckets} * HashTable::kSlotsPerBucket * sizeof(HashTable::Slot);
+}
+static_assert(SlabAllocator::UsableSize(SegmentBytes(HashTable::kBucketsMax)) ==
+              SegmentBytes(HashTable::kBucketsMax));
+
 }  // namespace
 
 HashTable::~HashTable() {
@@ -48,18 +55,19 @@ void HashTable::Initialize() {
 }
 
 HashTable::Segment HashTable::NewSegment(unsigned depth, unsigned buckets, unsigned lost) {
-  const size_t bytes = size_t{buckets} * kSlotsPerBucket * sizeof(Slot);
-  Slot* slots = static_cast<Slot*>(AllocateAligned(64, bytes));
+  const size_t bytes = SegmentBytes(buckets);
+  Slot* slots = static_cast<Slot*>(slab_->Allocate(bytes));
+  CHECK_INVARIANT(reinterpret_cast<uint64_t>(slots) % 64 == 0);
   std::memset(slots, 0, bytes);
-  memory_ += malloc_usable_size(slots);
+  memory_ += bytes;
   slots_ += size_t{buckets} * kSlotsPerBucket;
   return Segment(slots, depth, buckets, lost);
 }
 
 void HashTable::FreeSegment(const Segment& segment) {
-  memory_ -= malloc_usable_size(segment.slots);
+  memory_ -= SegmentBytes(segment.buckets);
   slots_ -= size_t{segment.buckets} * kSlotsPerBucket;
-  std::free(segment.slots);
+  slab_->Free(segment.slots, SegmentBytes(segment.buckets));
 }
 
 uint64_t* HashTable::NewBlock(unsigned bits) {
@@ -373,6 +381,7 @@ void* HashTable::RandomEntry(Random& random) const {
 }
 
 void HashTable::Swap(HashTable& other) noexcept {
+  std::swap(slab_, other.slab_);
   std::swap(hash_of_, other.hash_of_);
   std::swap(context_, other.context_);
   std::swap(top_, other.top_);

@@ -44,6 +44,7 @@
 #endif
 
 #include "storage/base/random.h"
+#include "storage/memory/slab_allocator.h"
 
 namespace storage {
 
@@ -57,7 +58,9 @@ class HashTable {
   static constexpr unsigned kProbe = 6;
   static constexpr unsigned kBucketsMax = 64;
 
-  HashTable(HashOf hash_of, const void* context) : hash_of_(hash_of), context_(context) {}
+  // Segments come from `slab`, which outlives the table.
+  HashTable(SlabAllocator& slab, HashOf hash_of, const void* context)
+      : slab_(&slab), hash_of_(hash_of), context_(context) {}
   HashTable(const HashTable&) = delete;
   HashTable& operator=(const HashTable&) = delete;
   ~HashTable();
@@ -216,6 +219,7 @@ class HashTable {
   static unsigned BucketsFor(size_t entries, unsigned fill_percent);
   void FreeDirectory();
 
+  SlabAllocator* slab_;
   HashOf hash_of_;
   const void* context_;
   uint64_t* top_ =

@@ -26,7 +26,7 @@ template <class Entry>
 class EntryTable : public Structure {
  public:
   EntryTable(SlabAllocator& slab, const KeyHasher& hasher)
-      : slab_(slab), hasher_(hasher), table_(HashOfEntry, &hasher) {}
+      : slab_(slab), hasher_(hasher), table_(slab, HashOfEntry, &hasher) {}
   ~EntryTable() override {
     size_t all = SIZE_MAX;
     EntryTable::ReleaseSome(all);

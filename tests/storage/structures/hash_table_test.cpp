@@ -27,7 +27,8 @@ uint64_t HashOfEntry(const void* entry, const void*) {
 
 // A table and the entries it points to, by id.
 struct Fixture {
-  HashTable table{HashOfEntry, nullptr};
+  storage::SlabAllocator slab;
+  HashTable table{slab, HashOfEntry, nullptr};
   std::unordered_map<uint64_t, std::unique_ptr<Entry>> model;
   Random random{42};
 
