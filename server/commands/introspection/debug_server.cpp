@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "server/commands/introspection/debug.h"
@@ -12,9 +13,17 @@
 namespace server {
 namespace {
 
-// As C's atoi, by which Redis reads the switches of DEBUG: what is no number is 0.
+// The number at the beginning of a text, as C's atoi and strtod find it, by which Redis reads the
+// switches of DEBUG and the time to sleep: 0 where there is none.
+template <class Number>
+Number LeadingNumber(std::string_view text) {
+  Number number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 bool ReadSwitch(ArgReader& args) {
-  return storage::ParseInt64(args.Bytes()).value_or(0) != 0;
+  return LeadingNumber<int64_t>(args.Bytes()) != 0;
 }
 
 RunResult ReplyOk(CommandContext& context) {
@@ -34,8 +43,9 @@ RunResult WriteLog(CommandContext& context, ArgReader& args) {
 // What is no number is no sleep, as in Redis.
 RunResult Sleep(CommandContext& context, ArgReader& args) {
   constexpr double kSecondsMax = 1e9;
-  const double seconds = storage::ParseDouble(args.Bytes()).value_or(0);
-  const int64_t us = std::llround(std::clamp(seconds, 0.0, kSecondsMax) * 1e6);
+  const double seconds = LeadingNumber<double>(args.Bytes());
+  const bool is_time = seconds > 0;  // not so for NaN
+  const int64_t us = is_time ? std::llround(std::min(seconds, kSecondsMax) * 1e6) : 0;
   if (us > 0) context.engine().shell.SleepMicroseconds(us);
   return ReplyOk(context);
 }

@@ -111,14 +111,79 @@ def is_refused(server):
         return True
 
 
+class ShutdownTest(unittest.TestCase):
+    def test_every_way_to_ask_ends_it_with_status_0_and_without_a_reply(self):
+        for options in ("", "NOSAVE", "nosave now", "FORCE", "SAVE FORCE", "NOSAVE NOW FORCE"):
+            with self.subTest(options=options), ServerProcess("--pidfile", "pid") as server, \
+                    server.connect() as connection, server.connect() as other:
+                connection.sendall(f"PING\r\nSHUTDOWN {options}\r\nPING\r\n".encode())
+                self.assertEqual(receive_all(connection), b"+PONG\r\n")
+                self.assertEqual(receive_all(other), b"")
+                self.assertEqual(server.wait_for_exit(), 0)
+                self.assertIn("User requested shutdown...", server.log())
+                self.assertIn("ready to exit, bye bye", server.log())
+                self.assertFalse(os.path.exists(server.unix_socket))
+                self.assertFalse(os.path.exists(os.path.join(server.directory, "pid")))
+
+    def test_redis_cli_and_redis_py_take_the_end_for_success(self):
+        with ServerProcess() as server:
+            self.assertEqual(server.cli("SHUTDOWN", "NOSAVE"), "")
+            server.wait_for_exit()
+        with ServerProcess() as server:
+            server.client().shutdown(nosave=True)
+            server.wait_for_exit()
+
+    def test_what_is_refused_ends_nothing(self):
+        refusals = {
+            "ABORT": b"-ERR No shutdown in progress.\r\n",
+            "SAVE": b"-ERR Errors trying to SHUTDOWN. Check logs.\r\n",
+            "SAVE NOSAVE": b"-ERR syntax error\r\n",
+            "NOW ABORT": b"-ERR syntax error\r\n",
+            "later": b"-ERR syntax error\r\n",
+        }
+        with ServerProcess() as server, server.connect() as connection:
+            for options, reply in refusals.items():
+                with self.subTest(options=options):
+                    connection.sendall(f"SHUTDOWN {options}\r\n".encode())
+                    self.assertEqual(connection.recv(100), reply)
+            connection.sendall(b"PING\r\n")
+            self.assertEqual(connection.recv(100), b"+PONG\r\n")
+
+
+def receive_all(connection):
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
 class CrashTest(unittest.TestCase):
-    def crash(self, *arguments, **options):
+    def crash(self, *arguments, request=None, expected_status=-signal.SIGSEGV, **options):
+        """Crashes a server by signal, or by a request."""
         server = ServerProcess(*arguments, before_exec=no_core_file, **options)
         self.addCleanup(server.cleanup)
         server.start()
-        server.process.send_signal(signal.SIGSEGV)
-        server.wait_for_exit(expected_status=-signal.SIGSEGV)
+        if request is None:
+            server.process.send_signal(signal.SIGSEGV)
+        else:
+            with server.connect() as connection:
+                connection.sendall(request)
+                self.assertEqual(connection.recv(100), b"")
+        server.wait_for_exit(expected_status)
         return server
+
+    def test_debug_segfault_and_panic_leave_the_stack_of_the_request_that_did_it(self):
+        for request, number in ((b"DEBUG SEGFAULT\r\n", signal.SIGSEGV),
+                                (b"DEBUG PANIC\r\n", signal.SIGABRT)):
+            with self.subTest(request=request):
+                log = self.crash("--enable-debug-command", "yes", request=request,
+                                 expected_status=-number).log()
+                self.assertIn(f"({number.name})", log)
+                self.assertRegex(log, "build [0-9a-f]{16}")
+                stack = log.split("Stack:\n")[1].split("=== END")[0].splitlines()
+                self.assertGreater(len(stack), 8, log)
+                self.assertTrue(all("0x" in frame for frame in stack), log)
+                self.assertTrue(any("uv_run" in frame for frame in stack), log)
 
     def test_a_crash_leaves_a_report_in_the_log_and_its_signal_as_the_status(self):
         for log_file in (False, True):

@@ -294,6 +294,18 @@ class OutputLimitTest(unittest.TestCase):
             server.wait_for_log("closed for overcoming of output buffer limits")
 
 
+class SleepTest(unittest.TestCase):
+    def test_a_server_that_sleeps_serves_nobody_and_then_everybody(self):
+        with ServerProcess("--enable-debug-command", "yes") as server, \
+                server.connect() as sleeper, server.connect() as other:
+            begin = time.monotonic()
+            sleeper.sendall(b"PING\r\nDEBUG SLEEP 0.3\r\nPING\r\n")
+            self.assertEqual(receive(sleeper, 19), b"+PONG\r\n+OK\r\n+PONG\r\n")
+            self.assertGreaterEqual(time.monotonic() - begin, 0.3)
+            other.sendall(b"PING\r\n")
+            self.assertEqual(receive(other, 7), b"+PONG\r\n")
+
+
 class TimeoutTest(unittest.TestCase):
     def test_an_idle_client_is_disconnected_and_an_active_one_is_not(self):
         with ServerProcess("--timeout", "1") as server, server.connect() as idle, \
