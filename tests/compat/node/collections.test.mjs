@@ -1,0 +1,111 @@
+// Collections over RESP3 with node-redis: maps and sets arrive as what they are.
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+
+import { redis } from './packages.mjs';
+import { startServer } from './server_process.mjs';
+
+const { RESP_TYPES } = redis;
+const NOT_OF_THIS_TYPE = /^WRONGTYPE Operation against a key holding the wrong kind of value$/;
+
+let server;
+let client;
+
+async function connect(options = {}) {
+  const created = redis.createClient({ RESP: 3, socket: { host: '127.0.0.1', port: server.port }, ...options });
+  created.on('error', () => {});
+  await created.connect();
+  return created;
+}
+
+// Replies as the decoder made them, without what node-redis does with those it knows.
+function raw(...words) {
+  return client.sendCommand(words.map(String), { typeMapping: { [RESP_TYPES.SET]: Set, [RESP_TYPES.MAP]: Map } });
+}
+
+describe('collections over RESP3', { timeout: 120_000 }, () => {
+  before(async () => {
+    server = await startServer();
+    client = await connect();
+  });
+  after(async () => {
+    client.destroy();
+    await server.stop();
+  });
+  beforeEach(() => client.flushAll());
+
+  test('hashes are maps', async () => {
+    assert.equal(await client.hSet('h', { a: '1', b: 'x' }), 2);
+    assert.deepEqual(await raw('HGETALL', 'h'), new Map([['a', '1'], ['b', 'x']]));
+    assert.deepEqual(await raw('HGETALL', 'none'), new Map());
+    assert.deepEqual({ ...await client.hGetAll('h') }, { a: '1', b: 'x' });
+    assert.deepEqual(await client.hmGet('h', ['a', 'none']), ['1', null]);
+    assert.equal(await client.hGet('h', 'none'), null);
+    assert.deepEqual((await client.hKeys('h')).sort(), ['a', 'b']);
+    assert.deepEqual((await client.hVals('h')).sort(), ['1', 'x']);
+    assert.equal(await client.hIncrBy('h', 'a', 4), 5);
+    assert.equal(await client.hIncrByFloat('h', 'a', 0.5), '5.5');  // a string, as in RESP2
+    assert.equal(await client.hExists('h', 'a'), 1);
+    assert.equal(await client.hSetNX('h', 'a', '2'), 0);
+    assert.equal(await client.hStrLen('h', 'a'), 3);
+    assert.equal(await client.hDel('h', ['a', 'none']), 1);
+    assert.equal(await client.hLen('h'), 1);
+    // Random fields with values come in pairs.
+    assert.deepEqual(await raw('HRANDFIELD', 'h', 5, 'WITHVALUES'), [['b', 'x']]);
+    assert.deepEqual(await raw('HRANDFIELD', 'h', 5), ['b']);
+    assert.equal(await raw('HRANDFIELD', 'none'), null);
+    assert.deepEqual(await raw('HRANDFIELD', 'none', 5, 'WITHVALUES'), []);
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`f${i}`, `${i}`]));
+    await client.hSet('many', many);
+    const scanned = {};
+    for await (const entries of client.hScanIterator('many', { COUNT: 100 })) {
+      for (const { field, value } of entries) scanned[field] = value;
+    }
+    assert.deepEqual(scanned, many);
+  });
+
+  test('sets are sets', async () => {
+    assert.equal(await client.sAdd('s', ['a', 'b', 'c']), 3);
+    await client.sAdd('t', ['b', 'c', 'd']);
+    assert.deepEqual(await raw('SMEMBERS', 's'), new Set(['a', 'b', 'c']));
+    assert.deepEqual(await raw('SMEMBERS', 'none'), new Set());
+    assert.deepEqual(await raw('SINTER', 's', 't'), new Set(['b', 'c']));
+    assert.deepEqual(await raw('SUNION', 's', 't'), new Set(['a', 'b', 'c', 'd']));
+    assert.deepEqual(await raw('SDIFF', 's', 't'), new Set(['a']));
+    assert.equal(await client.sInterCard(['s', 't']), 2);
+    // Whether a member is there is told with numbers, not with booleans.
+    assert.equal(await raw('SISMEMBER', 's', 'a'), 1);
+    assert.deepEqual(await raw('SMISMEMBER', 's', 'a', 'x'), [1, 0]);
+    assert.equal(await raw('SMOVE', 's', 't', 'a'), 1);
+    // Distinct random members are a list, since they may repeat with a negative count.
+    assert.deepEqual((await raw('SRANDMEMBER', 's', 5)).sort(), ['b', 'c']);
+    assert.equal((await raw('SRANDMEMBER', 's', -5)).length, 5);
+    assert.equal(await raw('SRANDMEMBER', 'none'), null);
+    assert.deepEqual(await raw('SPOP', 's', 5), new Set(['b', 'c']));
+    assert.equal(await raw('SPOP', 's'), null);
+    assert.deepEqual(await raw('SPOP', 's', 2), new Set());
+    assert.equal(await client.sUnionStore('u', ['s', 't']), 4);
+    const seen = new Set();
+    for await (const members of client.sScanIterator('u')) members.forEach((member) => seen.add(member));
+    assert.equal(seen.size, 4);
+  });
+
+  test('another type is refused', async () => {
+    await client.set('text', 't');
+    for (const words of [['HGETALL', 'text'], ['SADD', 'text', 'a'], ['SMEMBERS', 'text'], ['HSET', 'text', 'a', 1]]) {
+      await assert.rejects(raw(...words), (error) => NOT_OF_THIS_TYPE.test(error.message));
+    }
+    assert.equal(await client.get('text'), 't');
+  });
+
+  test('many collections in one pipeline', async () => {
+    const calls = [];
+    for (let i = 0; i < 2000; ++i) {
+      calls.push(client.hSet(`h${i % 7}`, `f${i}`, `${i}`), client.sAdd('s', `${i % 500}`));
+    }
+    await Promise.all(calls);
+    assert.equal(await client.sCard('s'), 500);
+    assert.equal(await client.hLen('h0'), 286);
+  });
+});
