@@ -4,7 +4,7 @@ import random
 import re
 import unittest
 
-from side_by_side import SideBySide
+from side_by_side import SideBySide, run_cli
 
 
 def resp(*arguments):
@@ -113,6 +113,41 @@ class SamplingTest(SideBySide):
         ours, theirs = (re.sub(r"\d+(\.\d+)?", "N", summary(server.cli("--memkeys").encode()).decode())
                         for server in self.both())
         self.assertEqual(ours, theirs)
+
+    def fill_collections(self):
+        """Keys of every type, no two of the same size."""
+        stream = []
+        for size in (1, 3, 400, 2000):
+            for i in range(size):
+                stream.append(resp("HSET", f"hash of {size}", f"field {i}", f"value {i}"))
+                stream.append(resp("SADD", f"set of {size}", f"member {i}"))
+            stream.append(resp("SET", f"string of {size}", "s" * size))
+        for server in self.both():
+            self.assertEqual(run_cli(server, "--pipe", text_input=b"".join(stream)).returncode, 0)
+
+    def test_bigkeys_of_every_type(self):
+        self.fill_collections()
+        ours, theirs = (summary(server.cli("--bigkeys").encode()).decode() for server in self.both())
+        # The order of the first lines is that in which the types were met.
+        self.assertEqual(sorted(ours.splitlines()), sorted(theirs.splitlines()))
+        self.assertIn("""Biggest   hash found '"hash of 2000"' has 2000 fields""", ours)
+        self.assertIn("""Biggest    set found '"set of 2000"' has 2000 members""", ours)
+
+    def test_memkeys_of_every_type(self):
+        self.fill_collections()
+        with self.server.client() as client:
+            for kind in ("hash", "set", "string"):
+                keys = list(client.scan_iter(_type=kind))
+                memory = {key: client.memory_usage(key, samples=0) for key in keys}
+                self.assertEqual(max(memory, key=memory.get), b"%s of 2000" % kind.encode())
+                output = self.server.cli("--memkeys", "--memkeys-samples", "0")
+                self.assertIn(f"""found '"{kind} of 2000"' has {max(memory.values())} bytes""", output)
+
+    def test_scan_by_pattern_lists_all_types(self):
+        self.fill_collections()
+        for server in self.both():
+            self.assertEqual(sorted(server.cli("--scan", "--pattern", "* of 400").splitlines()),
+                             ["hash of 400", "set of 400", "string of 400"])
 
     def test_hotkeys_says_which_policy_it_needs(self):
         self.fill({"key": 1})

@@ -29,6 +29,19 @@ class OutputTest(SideBySide):
             self.in_every_form(*arguments)
         self.same_data()
 
+    def test_replies_of_collections(self):
+        for server in self.both():
+            with server.client() as client:
+                client.hset("hash", mapping={"a": "1", "b": "x\r\ny"})
+                client.sadd("set", *range(5))
+        for arguments in (("hgetall", "hash"), ("hgetall", "none"), ("hmget", "hash", "a", "none"),
+                          ("hkeys", "hash"), ("hrandfield", "hash", "5", "withvalues"), ("hscan", "hash", "0"),
+                          ("hincrbyfloat", "hash", "f", "0.5"), ("smembers", "set"), ("smembers", "none"),
+                          ("smismember", "set", "1", "9"), ("sscan", "set", "0"), ("sinter", "set", "none"),
+                          ("get", "hash"), ("hget", "set", "a"), ("object", "encoding", "set"), ("type", "hash")):
+            self.in_every_form(*arguments)
+        self.same_data()
+
     def test_every_type_of_both_protocols(self):
         for kind in ("string", "integer", "double", "null", "array", "set", "map", "attrib", "bignum",
                      "verbatim", "true", "false"):
@@ -49,7 +62,7 @@ class OutputTest(SideBySide):
         kill_forms = docs["client"]["subcommands"]["client|kill"]["arguments"][0]["arguments"]
         self.assertEqual((kill_forms[0]["name"], kill_forms[0]["display_text"]), ("old-format", "ip:port"))
         stats = json.loads(self.cli("--json", "memory", "stats").stdout)
-        self.assertIsInstance(stats["dataset.percentage"], float)
+        self.assertLessEqual(stats["dataset.percentage"], 100)
 
     def test_delimiters(self):
         self.fill({"a": 1, "b": 2})
