@@ -103,7 +103,7 @@ class TheTwoCommands(unittest.TestCase):
                                      cwd=TOP, stdout=output, stderr=output) as running:
                 try:
                     wait_until(lambda: READY.search(log.read_bytes()) or running.poll() is not None,
-                               100, lambda: f"not ready:\n{log.read_text()}")
+                               800, lambda: f"not ready:\n{log.read_text()}")
                     answer = subprocess.run(["redis-cli", "-s", socket, "ping"], timeout=30,
                                             capture_output=True, text=True, check=False)
                     self.assertEqual(answer.stdout, "PONG\n", log.read_text())
