@@ -7,6 +7,7 @@
 #include "server/commands/hyperloglog/hyperloglog.h"
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/keys/keys.h"
+#include "server/commands/lists/lists.h"
 #include "server/commands/persistence/persistence.h"
 #include "server/commands/replication/replication.h"
 #include "server/commands/sets/sets.h"
@@ -65,6 +66,11 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     SetMemberCommands,
     SetRandomCommands,
     SetAlgebraCommands,
+    ListPushPopCommands,
+    ListRangeCommands,
+    ListEditCommands,
+    ListMoveCommands,
+    ListPopFirstCommands,
     HyperLogLogCommands,
     HyperLogLogDebugCommands,
 };

@@ -5,6 +5,7 @@
 
 #include "storage/base/check.h"
 #include "storage/types/hash.h"
+#include "storage/types/list.h"
 #include "storage/types/set.h"
 #include "storage/types/string.h"
 
@@ -80,8 +81,7 @@ void DatasetDigest::AddKeyspace(const storage::Keyspace& keyspace) {
   }
 }
 
-void DatasetDigest::AddValue([[maybe_unused]] const storage::Keyspace& keyspace,
-                             const storage::Record& record) {
+void DatasetDigest::AddValue(const storage::Keyspace& keyspace, const storage::Record& record) {
   MixNumber(TypeNumber(record.type()));
   switch (record.type()) {
     case storage::Type::kString: {
@@ -95,8 +95,13 @@ void DatasetDigest::AddValue([[maybe_unused]] const storage::Keyspace& keyspace,
     case storage::Type::kHash:
       AddHash(record);
       break;
+    case storage::Type::kList: {
+      storage::CollectionHandle handle = keyspace.Read(record);
+      const storage::List list(handle);
+      list.ForEach(0, list.size(), [this](std::string_view element) { Mix(element); });
+      break;
+    }
     // These types are not built yet, and no record has them.
-    case storage::Type::kList:
     case storage::Type::kSortedSet:
     case storage::Type::kStream:
       CHECK_INVARIANT(false);

@@ -407,6 +407,7 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
   Structure* structure = nullptr;
   if (found->encoding() == Encoding::kStructure) {
     structure = found->structure()->Clone().release();
+    if (structure == nullptr) return false;
     target.data_bytes_ += structure->memory();
     draft.payload = BytesOf(structure);
   } else if (found->encoding() == Encoding::kLarge) {

@@ -25,7 +25,8 @@ class Structure {
   virtual size_t size() const = 0;
   // What OBJECT ENCODING replies.
   virtual std::string_view encoding_name() const = 0;
-  // An equal structure that shares nothing with this one.
+  // An equal structure that shares nothing with this one; nullptr when there is no memory for an
+  // element whose size a client chose.
   virtual std::unique_ptr<Structure> Clone() const = 0;
   // Frees elements, up to about `budget` of them, which it subtracts. False: none is left. Once it
   // was called, nothing but it and the destructor may be.

@@ -19,6 +19,7 @@ FAMILY_OF_GROUP = {
     "bitmap": "Bitmaps",
     "hash": "Hashes",
     "set": "Sets",
+    "list": "Lists",
     "hyperloglog": "HyperLogLog",
     "generic": "Keys",
     "connection": "Connection",

@@ -2,10 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
 #include <map>
 
 #include "server/engine_state.h"
+#include "storage/keyspace/opened.h"
+#include "storage/types/list.h"
 #include "storage/types/string.h"
 
 namespace tests {
@@ -13,17 +14,36 @@ namespace tests {
 using storage::Encoding;
 using storage::Record;
 
+namespace {
+
+std::string ValueOf(InProcessServer& server, const Record& record) {
+  if (record.type() == storage::Type::kString) {
+    storage::StringScratch scratch;
+    return std::string(storage::ReadString(record, scratch));
+  }
+  REQUIRE(record.type() == storage::Type::kList);
+  storage::CollectionHandle handle = server.engine->state().keyspace.Read(record);
+  const storage::List list(handle);
+  std::string text;
+  list.ForEach(0, list.size(), [&](std::string_view element) {
+    text += text.empty() ? "" : ", ";
+    text += element;
+  });
+  return text;
+}
+
+}  // namespace
+
 std::string ContentsOf(InProcessServer& server) {
   std::map<std::string, std::string> keys;
   const storage::Database& database = server.engine->state().keyspace.database(0);
   uint64_t cursor = 0;
   do {
     cursor = database.Scan(cursor, [&](const Record& record) {
-      storage::StringScratch scratch;
       keys[std::string(record.key())] = std::string(storage::TypeName(record.type())) + " " +
                                         std::to_string(static_cast<int>(record.encoding())) + " " +
                                         std::to_string(record.expiry_ms()) + " " +
-                                        std::string(storage::ReadString(record, scratch));
+                                        ValueOf(server, record);
     });
   } while (cursor != 0);
   std::string text;
@@ -43,13 +63,10 @@ void PutList(InProcessServer& server, std::string_view key) {
   storage::Keyspace& keyspace = server.engine->state().keyspace;
   storage::Database& database = keyspace.database(0);
   const storage::Key hashed = keyspace.MakeKey(key);
-  REQUIRE(database.SetString(hashed, database.Find(hashed, storage::kPeek), "is no string",
-                             storage::ExpiryChange::Clear()));
-  // A record's first byte is [ type 4 | encoding 4 ].
-  Record& record = *database.Find(hashed, storage::kPeek);
-  const uint8_t first = static_cast<uint8_t>(static_cast<uint8_t>(storage::Type::kList) << 4 |
-                                             static_cast<uint8_t>(record.encoding()));
-  std::memcpy(static_cast<void*>(&record), &first, 1);
+  storage::Opened<storage::List> list(database, hashed, database.Find(hashed, storage::kPeek),
+                                      storage::Replacing());
+  REQUIRE(list->Push(storage::ListEnd::kBack, "is no string"));
+  list.Close();
 }
 
 void CheckKeyspace(InProcessServer& server) {

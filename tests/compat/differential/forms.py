@@ -134,6 +134,48 @@ def set_form(values):
                           [b"DEBUG", b"DIGEST-VALUE", key]])
 
 
+def blocking_list_form(values):
+    """Mostly served at once; those that wait, wait for a moment."""
+    random = values.random
+    key, other = values.key("lists"), values.key("lists")
+    ends = [b"LEFT", b"RIGHT", b"right"]
+    wait = values.weighted([b"0.001"], [b"-1", b"abc", b"", b"-0.5", b"nan", b"1,5"])
+    return random.choice([
+        [b"BLPOP", key, wait],
+        [b"BRPOP", key, other, wait],
+        [b"BLPOP", wait],
+        [b"BLMOVE", key, other,
+         random.choice(ends),
+         random.choice(ends + [b"UP"]), wait],
+        [b"BRPOPLPUSH", key, other, wait],
+        [b"BLMPOP", wait, b"2", key, other,
+         random.choice(ends), b"COUNT",
+         random.choice([b"1", b"2", b"0", b"x"])],
+        [b"BLMPOP", wait,
+         random.choice([b"0", b"3", b"x"]), key,
+         random.choice(ends)],
+    ])
+
+
+def long_list_form(values):
+    """Enough elements at once that a list outgrows its record, and ways back."""
+    random = values.random
+    key = values.key("lists")
+    draw = random.random()
+    if draw < 0.4:
+        count = random.choice([20, 100, 300])
+        return [random.choice([b"LPUSH", b"RPUSH"]), key] + [
+            values.list_element() for _ in range(count)
+        ]
+    start, stop = sorted([random.randint(0, 400), random.randint(0, 400)])
+    return random.choice([[b"LTRIM", key, b"%d" % start, b"%d" % stop], [b"LTRIM", key, b"1", b"0"],
+                          [b"LRANGE", key, b"%d" % start, b"%d" % stop],
+                          [b"LPOP", key, b"%d" % random.randint(0, 200)],
+                          [b"RPOP", key, b"%d" % random.randint(0, 200)],
+                          [b"LINDEX", key, b"%d" % random.randint(-400, 400)],
+                          [b"DEBUG", b"DIGEST-VALUE", key]])
+
+
 # name: (the command that must exist on both servers, family, weight, how to make one)
 FORMS = {
     "config": ("config", "server", 2.5, config_forms.make),
@@ -144,4 +186,6 @@ FORMS = {
     "hyperloglog": ("pfadd", "hyperloglog", 5, hyperloglog_form),
     "hashes": ("hset", "hashes", 3, hash_form),
     "sets": ("sadd", "sets", 4, set_form),
+    "blocking lists": ("blpop", "lists", 0.5, blocking_list_form),
+    "long lists": ("rpush", "lists", 2, long_list_form),
 }

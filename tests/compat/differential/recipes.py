@@ -5,11 +5,12 @@ which values an argument takes in one particular command.
 # Groups of COMMAND DOCS, by the name that --family takes.
 FAMILIES = {
     "strings": "string", "bitmaps": "bitmap", "keys": "generic", "connection": "connection",
-    "server": "server", "hyperloglog": "hyperloglog", "hashes": "hash", "sets": "set"
+    "server": "server", "hyperloglog": "hyperloglog", "hashes": "hash", "sets": "set",
+    "lists": "list"
 }
 FAMILY_WEIGHTS = {
     "strings": 40, "bitmaps": 20, "keys": 28, "connection": 5, "server": 7, "hyperloglog": 8,
-    "hashes": 16, "sets": 16
+    "hashes": 16, "sets": 16, "lists": 20
 }
 
 # Never sent, and why.
@@ -53,6 +54,11 @@ EXCLUDED = {
     "client|pause": "see forms.py",
     "command|help": "has the reference's own list",
     "spop": "takes other members on each server; see forms.py",
+    "blpop": "waits; see forms.py",
+    "brpop": "as blpop",
+    "blmpop": "as blpop",
+    "blmove": "as blpop",
+    "brpoplpush": "as blpop",
 }
 
 # How often a command is sent, where 1 is usual.
@@ -120,6 +126,10 @@ WEIGHTS = {
     "reset": 0.1,
     "auth": 0.5,
     "select": 0.7,
+    "lpush": 2,
+    "rpush": 2,
+    "lrange": 2,
+    "ltrim": 0.7,
 }
 
 # Which pool of keys a command prefers, so that INCR meets numbers and BITOP meets bits.
@@ -172,6 +182,10 @@ FLAVOURS = {
     "sinterstore": "sets",
     "sunionstore": "sets",
     "sdiffstore": "sets",
+    **dict.fromkeys([
+        "lpush", "rpush", "lpushx", "rpushx", "lpop", "rpop", "lrange", "llen", "lindex", "lset",
+        "linsert", "lrem", "ltrim", "lpos", "lmove", "rpoplpush", "lmpop"
+    ], "lists"),
 }
 
 # Values by "command argument" or by argument alone; each a function of Values.
@@ -184,6 +198,28 @@ ARGUMENT_VALUES = {
     "bitop operation": lambda v: v.weighted([b"AND", b"OR", b"XOR", b"NOT", b"Xor"],
                                             [b"NAND", b"DIFF", b""]),
     "pfadd element": lambda v: v.element(),
+    "lpush element": lambda v: v.list_element(),
+    "rpush element": lambda v: v.list_element(),
+    "lpushx element": lambda v: v.list_element(),
+    "rpushx element": lambda v: v.list_element(),
+    "lset element": lambda v: v.list_element(),
+    "linsert element": lambda v: v.list_element(),
+    "linsert pivot": lambda v: v.list_element(),
+    "lrem element": lambda v: v.list_element(),
+    "lpos element": lambda v: v.list_element(),
+    "lset index": lambda v: v.index(),
+    "lindex index": lambda v: v.index(),
+    "lrange stop": lambda v: v.index(),
+    "ltrim start": lambda v: v.random.choice([b"0", b"0", b"1", b"2", b"-20", v.index()]),
+    "ltrim stop": lambda v: v.random.choice([b"-1", b"-1", b"-2", b"-3", b"20", v.index()]),
+    "lrem count": lambda v: v.random.choice([b"0", b"1", b"-1", b"2", b"-2", v.integer()]),
+    "lpop count": lambda v: v.random.choice([b"0", b"1", b"2", b"3", v.integer()]),
+    "rpop count": lambda v: v.random.choice([b"0", b"1", b"2", b"3", v.integer()]),
+    "lpos rank": lambda v: v.random.choice([b"1", b"-1", b"2", b"-2", v.integer()]),
+    "lpos num-matches": lambda v: v.random.choice([b"0", b"1", b"2", v.integer()]),
+    "lpos len": lambda v: v.random.choice([b"0", b"3", b"10", v.integer()]),
+    "lmpop numkeys": lambda v: v.random.choice([b"1", b"1", b"2", v.integer()]),
+    "lmpop count": lambda v: v.random.choice([b"1", b"2", b"3", v.integer()]),
     "pfdebug subcommand": lambda v: v.weighted(
         [b"ENCODING", b"DECODE", b"decode", b"TODENSE"], [b"GETREG", b"nonsense", b""]),
     "bitfield offset": lambda v: v.field_offset(),

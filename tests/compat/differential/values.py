@@ -67,6 +67,7 @@ class Values:
         self.hlls = [b"h:%d" % i for i in range(12)]
         self.hashes = [b"hash:%d" % i for i in range(8)]
         self.sets = [b"set:%d" % i for i in range(8)]
+        self.lists = [b"l:%d" % i for i in range(6)]
 
     def key(self, flavour="texts"):
         # Apart from all others: a command on bits would make corrupt ones, at which 7.0 reads and
@@ -153,6 +154,15 @@ class Values:
         if draw < 0.8:
             return self.random.choice(FLOAT_EDGES)
         return self.random.choice(STRINGS)
+
+    def list_element(self):
+        """Often one that is there already, seldom one too long to lie beside others."""
+        draw = self.random.random()
+        if draw < 0.7:
+            return b"e%d" % self.random.randint(0, 12)
+        if draw < 0.97:
+            return self.string()
+        return b"x" * self.random.choice([126, 127, 128, 2047, 2048, 2049, 2050, 4100, 9000])
 
     def index(self):
         """A position in a string, from either end."""
