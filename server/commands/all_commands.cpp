@@ -51,6 +51,7 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     KeyExpiryCommands,
     KeyLifetimeCommands,
     KeyObjectCommands,
+    KeySortCommands,
     StringGetSetCommands,
     StringExpiringCommands,
     StringCounterCommands,

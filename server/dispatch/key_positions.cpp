@@ -13,6 +13,21 @@ CommandError InvalidArguments() {
   return CommandError::Err("Invalid arguments specified for command");
 }
 
+// SORT's STORE may stand anywhere among its options, and more than once; the last one counts. What
+// follows BY or GET is a pattern, whatever it says.
+int BehindLastKeyword(const KeySpec& spec, std::span<const std::string_view> arguments) {
+  size_t begin = 0;
+  for (size_t i = static_cast<size_t>(spec.index); i + 1 < arguments.size(); ++i) {
+    if (storage::EqualsIgnoreCase(arguments[i], spec.keyword)) {
+      begin = ++i;
+    } else if (storage::EqualsIgnoreCase(arguments[i], "BY") ||
+               storage::EqualsIgnoreCase(arguments[i], "GET")) {
+      ++i;
+    }
+  }
+  return static_cast<int>(begin);
+}
+
 // Where the spec's keys begin; 0 when they are not there.
 int BeginOf(const KeySpec& spec, std::span<const std::string_view> arguments) {
   const int count = static_cast<int>(arguments.size());
@@ -28,8 +43,9 @@ int BeginOf(const KeySpec& spec, std::span<const std::string_view> arguments) {
       }
       return 0;
     }
-    case KeySpec::Begin::kNone:
     case KeySpec::Begin::kUnknown:
+      return spec.keyword.empty() ? 0 : BehindLastKeyword(spec, arguments);
+    case KeySpec::Begin::kNone:
       return 0;
   }
   return 0;
@@ -84,6 +100,7 @@ std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
         fits = AddCounted(keys, begin, arguments, positions);
         break;
       case KeySpec::Find::kUnknown:
+        positions.push_back({static_cast<size_t>(begin), keys.flags});
         break;
     }
     if (!fits) return std::unexpected(InvalidArguments());

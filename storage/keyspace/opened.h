@@ -43,6 +43,11 @@ class Opened {
   T& operator*() { return collection_; }
   T* operator->() { return &collection_; }
 
+  // Replacing: drops what was made instead of writing it; the key keeps what it has.
+  void Abandon() {
+    CHECK_INVARIANT(replaces_);
+    is_closed_ = true;
+  }
   // Writes back what was changed. A collection without elements does not exist: its key is erased,
   // and true returned. `Replacing`: true when the key held something and now holds nothing.
   bool Close() {

@@ -93,6 +93,12 @@ void List::NoteShrinking() {
   if (limit.IsHalfEmpty(structure().listpack_bytes(), size())) Changing().is_listpack = true;
 }
 
+void List::SayByContents() {
+  if (!handle_.is_structure()) return ExpectGrowth(0, 0);
+  const ListpackLimit limit(handle_.limits().list_max_listpack_size);
+  Changing().is_listpack = !limit.IsExceeded(structure().listpack_bytes(), size());
+}
+
 // -- the pack --
 
 const char* List::Find(size_t position) const {

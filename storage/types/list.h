@@ -85,6 +85,8 @@ class List {
   void ExpectGrowth(size_t elements, size_t bytes);
   // Elements were taken away or replaced.
   void NoteShrinking();
+  // The list was made as a whole: it says what its contents alone would make it say.
+  void SayByContents();
 
   // Adds an element, which must not lie in the list. Like Set and Insert it is refused (false;
   // nothing has changed) only when there is no memory for a long element.

@@ -14,5 +14,6 @@ std::span<const CommandEntry> KeyScanCommands();       // scan.cpp
 std::span<const CommandEntry> KeyExpiryCommands();     // expiry.cpp
 std::span<const CommandEntry> KeyLifetimeCommands();   // lifetime.cpp
 std::span<const CommandEntry> KeyObjectCommands();     // object.cpp
+std::span<const CommandEntry> KeySortCommands();       // sort.cpp
 
 }  // namespace server

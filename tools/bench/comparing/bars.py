@@ -12,6 +12,7 @@ CPU_RATIO = {
     ('get', 64): 0.22, ('set', 64): 0.22,
     ('ping', 64): 0.40,
     ('mget10', 16): 0.25,
+    ('lpush', 16): 0.60, ('rpop', 16): 0.60, ('lrange100', 16): 0.45,
 }
 # The same, of the time outside of the kernel alone.
 USER_RATIO = {('get', 1): 0.40, ('set', 1): 0.40}

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from . import collection_tests
 from .bars import CPU_RATIO, USER_RATIO, Verdict
 from .servers import Server, ServerFailed, spawn_on_core
 
@@ -50,9 +51,20 @@ class LoadGenerator(NamedTuple):
     def fill(self, server: Server, keys: int, *arguments: str) -> None:
         self.run(server, '--load', str(keys), *arguments)
 
+    def prepare(self, server: Server, case: Case) -> list[str]:
+        """Puts the data in place; returns the arguments that choose the request."""
+        if case.test not in collection_tests.TESTS:
+            return ['--tests', case.test]
+        test = collection_tests.TESTS[case.test]
+        for step in test.preparation:
+            self.run(server, '--command', step.command_line, '--requests', str(step.requests),
+                     '--pipeline', '64')
+        return ['--command', test.command_line]
+
     def measure(self, server: Server, case: Case, seconds: float, seed: int) -> Sample:
+        chosen = self.prepare(server, case)
         before = server.cpu_time()
-        report = self.run(server, '--tests', case.test, '--pipeline', str(case.pipeline),
+        report = self.run(server, *chosen, '--pipeline', str(case.pipeline),
                           '--seconds', str(seconds), '--seed', str(seed))
         used = server.cpu_time().since(before)
         operations = report['requests']
