@@ -112,19 +112,12 @@ int Compare(const SortRequest& request, const Element& a, const Element& b) {
   return CompareWords(request, *a.words, *b.words);
 }
 
-void Sort(const SortRequest& request, const Part& part, std::vector<Element>& elements) {
-  const auto is_less = [&](const Element& a, const Element& b) {
+// Elements that compare equal keep their order, so that LIMIT cuts the same everywhere.
+void Sort(const SortRequest& request, std::vector<Element>& elements) {
+  std::stable_sort(elements.begin(), elements.end(), [&](const Element& a, const Element& b) {
     const int compared = Compare(request, a, b);
     return request.is_descending ? compared > 0 : compared < 0;
-  };
-  // Of a long list often only a few are wanted.
-  if (part.first + part.count < elements.size() / 4) {
-    std::partial_sort(elements.begin(),
-                      elements.begin() + static_cast<ptrdiff_t>(part.first + part.count),
-                      elements.end(), is_less);
-  } else {
-    std::stable_sort(elements.begin(), elements.end(), is_less);
-  }
+  });
 }
 
 void ReplyPart(CommandContext& context, const SortRequest& request, const Part& part,
@@ -200,7 +193,7 @@ RunResult RunSort(CommandContext& context, SortMayStore may_store) {
     if (!Weigh(context, request, elements)) {
       return CommandError::Err("One or more scores can't be converted into double");
     }
-    Sort(request, part, elements);
+    Sort(request, elements);
   } else if (has_order && request.is_descending) {
     std::reverse(elements.begin(), elements.end());
   }

@@ -168,11 +168,16 @@ def long_list_form(values):
             values.list_element() for _ in range(count)
         ]
     start, stop = sorted([random.randint(0, 400), random.randint(0, 400)])
+    a_list = random.choice(values.lists)  # a set's own order differs
     return random.choice([[b"LTRIM", key, b"%d" % start, b"%d" % stop], [b"LTRIM", key, b"1", b"0"],
                           [b"LRANGE", key, b"%d" % start, b"%d" % stop],
                           [b"LPOP", key, b"%d" % random.randint(0, 200)],
                           [b"RPOP", key, b"%d" % random.randint(0, 200)],
                           [b"LINDEX", key, b"%d" % random.randint(-400, 400)],
+                          [b"SORT", key, b"ALPHA", b"LIMIT", b"0", b"%d" % random.randint(-1, 20)],
+                          [b"SORT", a_list, b"BY", b"nosort",
+                           random.choice([b"ASC", b"DESC"])],
+                          [b"SORT", a_list, b"BY", b"x", b"GET", b"#", b"GET", b"n:*", b"STORE", key],
                           [b"DEBUG", b"DIGEST-VALUE", key]])
 
 

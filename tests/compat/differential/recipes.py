@@ -184,7 +184,7 @@ FLAVOURS = {
     "sdiffstore": "sets",
     **dict.fromkeys([
         "lpush", "rpush", "lpushx", "rpushx", "lpop", "rpop", "lrange", "llen", "lindex", "lset",
-        "linsert", "lrem", "ltrim", "lpos", "lmove", "rpoplpush", "lmpop"
+        "linsert", "lrem", "ltrim", "lpos", "lmove", "rpoplpush", "lmpop", "sort", "sort_ro"
     ], "lists"),
 }
 
@@ -198,6 +198,14 @@ ARGUMENT_VALUES = {
     "bitop operation": lambda v: v.weighted([b"AND", b"OR", b"XOR", b"NOT", b"Xor"],
                                             [b"NAND", b"DIFF", b""]),
     "pfadd element": lambda v: v.element(),
+    "sort by-pattern": lambda v: v.sort_pattern(),
+    "sort get-pattern": lambda v: v.sort_pattern(),
+    "sort offset": lambda v: v.index(),
+    "sort count": lambda v: v.index(),
+    "sort_ro by-pattern": lambda v: v.sort_pattern(),
+    "sort_ro get-pattern": lambda v: v.sort_pattern(),
+    "sort pattern": lambda v: v.sort_pattern(),
+    "sort_ro pattern": lambda v: v.sort_pattern(),
     "lpush element": lambda v: v.list_element(),
     "rpush element": lambda v: v.list_element(),
     "lpushx element": lambda v: v.list_element(),

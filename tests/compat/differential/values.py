@@ -164,6 +164,14 @@ class Values:
             return self.string()
         return b"x" * self.random.choice([126, 127, 128, 2047, 2048, 2049, 2050, 4100, 9000])
 
+    def sort_pattern(self):
+        """What SORT's BY and GET name for an element. A constant would leave a set in its own order,
+        which differs."""
+        return self.random.choice([
+            b"n:*", b"k*", b"*", b"hash:*->f1", b"hash:*->", b"l:*", b"k*->x", b"**", b"*->*",
+            b"set:*"
+        ])
+
     def index(self):
         """A position in a string, from either end."""
         draw = self.random.random()
