@@ -54,9 +54,6 @@ class PipeTest(SideBySide):
         self.same("--pipe", "--pipe-timeout", "1", text_input=resp("SET", "a", "1") + b"*2\r\n$3\r\nGET\r\n")
         self.same_data()
 
-    def test_what_is_no_protocol_ends_it(self):
-        self.same("--pipe", text_input=resp("SET", "a", "1") + b"*1\r\n$x\r\n")
-
 
 class ScanTest(SideBySide):
     def test_every_key_is_listed_once(self):
