@@ -101,6 +101,7 @@ struct EngineState {
   int64_t wall_us = 0;
   int64_t monotonic_us = 0;
   int64_t last_upkeep_us = 0;       // monotonic
+  int64_t last_sample_us = 0;       // likewise: of the rates in `statistics`
   bool may_expire_actively = true;  // DEBUG SET-ACTIVE-EXPIRE
   bool is_upkeep_paused = false;    // DEBUG PAUSE-CRON
   bool has_more_to_expire = false;

@@ -10,11 +10,11 @@
 namespace server {
 namespace {
 
-constexpr int64_t kTickMs = 100;
+constexpr int64_t kSampleUs = 100'000;  // of rates, whatever `hz` says
 constexpr uint64_t kSliceNs = 200'000;
 constexpr size_t kExpirePerStep = 64;
 constexpr size_t kSegmentsPerStep = 4;
-constexpr size_t kIdleMemoryPerTick = size_t{8} << 20;
+constexpr size_t kIdleMemoryPerSecond = size_t{80} << 20;
 constexpr size_t kIdleMemoryPerStep = size_t{512} << 10;
 
 // Repeats `step` until it says that nothing is left, or the slice's time is over. Returns whether
@@ -32,7 +32,13 @@ bool RunSlice(const EngineState& engine, Step&& step) {
   return true;
 }
 
+int64_t TickMs(const EngineState& engine) {
+  return 1000 / engine.config.settings().hz;
+}
+
 void SampleRates(EngineState& engine) {
+  if (engine.monotonic_us - engine.last_sample_us < kSampleUs) return;
+  engine.last_sample_us = engine.monotonic_us;
   Statistics& statistics = engine.statistics;
   const auto now_us = static_cast<uint64_t>(engine.monotonic_us);
   statistics.commands_rate.Sample(statistics.commands_processed, now_us);
@@ -69,17 +75,19 @@ void RunTick(EngineState& engine) {
   // Not only when something is due: the index must learn of a clock that was set back.
   engine.has_more_to_expire = may_expire && engine.keyspace.ExpireDue(kExpirePerStep);
   RunSlices(engine);
-  if (engine.monotonic_us - engine.last_upkeep_us < kTickMs * 1000) return;
+  if (engine.monotonic_us - engine.last_upkeep_us < TickMs(engine) * 1000) return;
   engine.last_upkeep_us = engine.monotonic_us;
   SampleRates(engine);
   NotePeakMemory(engine);
   CheckClientLimits(engine);
   for (int i = 0; i < engine.keyspace.database_count(); ++i) engine.keyspace.database(i).Maintain();
-  engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerTick);
+  engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerSecond /
+                                     static_cast<size_t>(engine.config.settings().hz));
 }
 
 int64_t MillisecondsToTick(const EngineState& engine) {
-  int64_t wait_ms = kTickMs;
+  const int64_t tick_ms = TickMs(engine);
+  int64_t wait_ms = tick_ms;
   if (engine.may_expire_actively && engine.keyspace.may_expire()) {
     wait_ms =
         std::min(wait_ms, engine.keyspace.NextExpiryMs() - engine.clock.WallMicroseconds() / 1000);
@@ -90,7 +98,7 @@ int64_t MillisecondsToTick(const EngineState& engine) {
     const int64_t left_us = due_us - engine.clock.MonotonicMicroseconds();
     wait_ms = std::min(wait_ms, (left_us + 999) / 1000);
   }
-  return std::clamp<int64_t>(wait_ms, 1, kTickMs);
+  return std::clamp<int64_t>(wait_ms, 1, tick_ms);
 }
 
 }  // namespace server

@@ -10,7 +10,7 @@
 namespace server {
 namespace {
 
-// No tick looks at fewer clients than this, nor at more than a tenth beyond it.
+// No tick looks at fewer clients than this; beyond it, at as many as see each once a second.
 constexpr size_t kClientsPerTickMin = 200;
 // What an idle client's output buffer may keep for the next replies.
 constexpr size_t kIdleOutputBytes = 1024;
@@ -84,7 +84,8 @@ void CheckClient(EngineState& engine, RespSession& session) {
 }  // namespace
 
 void CheckClientLimits(EngineState& engine) {
-  size_t left = std::max(kClientsPerTickMin, engine.clients.size() / 10 + 1);
+  const auto ticks_per_second = static_cast<size_t>(engine.config.settings().hz);
+  size_t left = std::max(kClientsPerTickMin, engine.clients.size() / ticks_per_second + 1);
   auto it = engine.clients.After(engine.last_swept_client);
   for (; it != engine.clients.end() && left > 0; ++it, --left) {
     engine.last_swept_client = it->first;

@@ -106,7 +106,6 @@ struct Settings {
   int maxmemory_eviction_tenacity = 10;
   int lfu_log_factor = 10;
   int lfu_decay_time = 1;
-  int active_expire_effort = 1;
   bool lazyfree_lazy_eviction = false;
   bool lazyfree_lazy_expire = false;
   bool lazyfree_lazy_server_del = false;
@@ -135,7 +134,6 @@ struct Settings {
   std::vector<double> latency_tracking_info_percentiles = {50, 99, 99.9};
   int64_t busy_reply_threshold_ms = 5000;
   int64_t shutdown_timeout_s = 10;
-  bool human_errors = false;  // ours: longer error texts
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
