@@ -16,6 +16,8 @@ constexpr size_t kClientsPerTickMin = 200;
 constexpr size_t kIdleOutputBytes = 1024;
 constexpr int64_t kIdleUs = 2'000'000;
 
+constexpr size_t kOutputAlwaysAllowedBytes = size_t{16} * 1024;
+
 // Places in Settings::client_output_buffer_limit.
 constexpr size_t kNormalLimit = 0;
 constexpr size_t kPubSubLimit = 2;
@@ -28,7 +30,8 @@ const OutputLimit& OutputLimitOf(const EngineState& engine, const Client& client
 bool ExceedsOutputLimit(const EngineState& engine, RespSession& session) {
   Client& client = session.client;
   const OutputLimit& limit = OutputLimitOf(engine, client);
-  const size_t unsent = session.unsent_bytes();
+  const size_t unsent =
+      session.unsent_bytes() <= kOutputAlwaysAllowedBytes ? 0 : session.unsent_bytes();
   if (limit.hard_bytes != 0 && unsent >= limit.hard_bytes) return true;
   if (limit.soft_bytes == 0 || unsent < limit.soft_bytes) {
     client.soft_limit_since_us = 0;

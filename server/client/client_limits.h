@@ -5,6 +5,8 @@
 //   unsent output over client-output-buffer-limit         closed: hard limit at once, soft in time
 //   a stranger's unsent output over kStrangerOutputBytes  not served further; closed if it stays so
 //
+// Up to 16 KiB of output never count, as in Redis: a limit of a few bytes locks nobody out.
+//
 // Monitors do not ask for what they get, so they are bounded as subscribers are.
 //
 // Output that a client asked for rarely reaches a limit: from client-output-hold-back on it waits

@@ -88,6 +88,18 @@ TEST_CASE("Limits: output over the hard limit closes at once, before any of it i
             .find("\r\nclient_output_buffer_limit_disconnections:1\r\n") != std::string::npos);
 }
 
+TEST_CASE("Limits: replies of up to 16 KiB pass any limit, so that none locks everybody out") {
+  InProcessServer server({"client-output-buffer-limit normal 1 1 1"});
+  auto& client = server.Connect();
+  client.Run({"SET", "small", std::string(16'000, 'x')});
+  client.Run({"SET", "large", std::string(17'000, 'x')});
+  CHECK(client.Run({"GET", "small"}).size() == 16'010);
+  server.Advance(3000);
+  CHECK(client.Run({"PING"}) == "+PONG\r\n");
+  CHECK(client.Run({"GET", "large"}).empty());
+  CHECK_FALSE(client.is_open());
+}
+
 TEST_CASE("Limits: output may stay over the soft limit for its seconds, not longer") {
   InProcessServer server({"client-output-buffer-limit normal 0 100kb 5"});
   auto& client = server.Connect();
