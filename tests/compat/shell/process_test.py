@@ -200,6 +200,17 @@ class ServiceManagerTest(unittest.TestCase):
             for _ in range(5):
                 self.assertEqual(systemd.recv(1000), b"WATCHDOG=1\n")
 
+    def test_upstart_sees_it_stop_and_lets_it_go_on(self):
+        server = ServerProcess("--supervised", "upstart", environment={"UPSTART_JOB": "cinnabar"})
+        self.addCleanup(server.cleanup)
+        server.start(wait=False)
+        wait_until(lambda: read(f"/proc/{server.pid}/stat").rpartition(") ")[2].startswith("T"), 10,
+                   "it does not stop")
+        self.assertNotIn("Ready to accept", server.log())
+        server.process.send_signal(signal.SIGCONT)
+        server.wait_for_log("Ready to accept connections tcp")
+        server.stop()
+
     def test_systemd_that_is_not_there_is_a_warning(self):
         with ServerProcess("--supervised", "systemd") as server:
             self.assertIn("NOTIFY_SOCKET", server.log())
