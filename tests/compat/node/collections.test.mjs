@@ -24,6 +24,13 @@ function raw(...words) {
   return client.sendCommand(words.map(String), { typeMapping: { [RESP_TYPES.SET]: Set, [RESP_TYPES.MAP]: Map } });
 }
 
+// Waits until this many clients wait in blocking commands.
+async function waiters(count) {
+  while (!(await client.info('clients')).includes(`\r\nblocked_clients:${count}\r\n`)) {
+    await new Promise((resolve) => { setTimeout(resolve, 2); });
+  }
+}
+
 describe('collections over RESP3', { timeout: 120_000 }, () => {
   before(async () => {
     server = await startServer();
@@ -65,6 +72,38 @@ describe('collections over RESP3', { timeout: 120_000 }, () => {
     assert.deepEqual(scanned, many);
   });
 
+  test('lists, and who waits for them', async () => {
+    assert.equal(await client.rPush('l', ['a', 'b', 'c', 'b']), 4);
+    assert.deepEqual(await client.lRange('l', 0, -1), ['a', 'b', 'c', 'b']);
+    assert.equal(await client.lIndex('l', 9), null);
+    assert.deepEqual(await client.lPosCount('l', 'b', 0), [1, 3]);
+    assert.equal(await client.lPos('l', 'none'), null);
+    assert.deepEqual(await client.lPopCount('l', 2), ['a', 'b']);
+    assert.equal(await raw('LPOP', 'none'), null);
+    assert.equal(await raw('LPOP', 'none', 2), null);
+    assert.deepEqual(await client.lmPop(['none', 'l'], 'LEFT', { COUNT: 5 }), ['l', ['c', 'b']]);
+    assert.equal(await raw('LMPOP', 1, 'l', 'LEFT'), null);
+    assert.equal(await raw('BLPOP', 'l', '0.02'), null);
+    assert.equal(await raw('BLMPOP', '0.02', 1, 'l', 'LEFT'), null);
+    assert.equal(await raw('BLMOVE', 'l', 'm', 'LEFT', 'LEFT', '0.02'), null);
+
+    const waiter = await connect();
+    const popped = waiter.blPop(['k', 'l'], 0);
+    await waiters(1);
+    await client.rPush('l', 'x');
+    assert.deepEqual({ ...await popped }, { key: 'l', element: 'x' });
+    const moved = waiter.blMove('l', 'm', 'LEFT', 'RIGHT', 0);
+    await waiters(1);
+    await client.rPush('l', 'y');
+    assert.equal(await moved, 'y');
+    assert.deepEqual(await client.lRange('m', 0, -1), ['y']);
+    const several = waiter.blmPop(0, ['k', 'l'], 'RIGHT', { COUNT: 2 });
+    await waiters(1);
+    await client.rPush('l', ['1', '2', '3']);
+    assert.deepEqual(await several, ['l', ['3', '2']]);
+    waiter.destroy();
+  });
+
   test('sets are sets', async () => {
     assert.equal(await client.sAdd('s', ['a', 'b', 'c']), 3);
     await client.sAdd('t', ['b', 'c', 'd']);
@@ -93,7 +132,8 @@ describe('collections over RESP3', { timeout: 120_000 }, () => {
 
   test('another type is refused', async () => {
     await client.set('text', 't');
-    for (const words of [['HGETALL', 'text'], ['SADD', 'text', 'a'], ['SMEMBERS', 'text'], ['HSET', 'text', 'a', 1]]) {
+    for (const words of [['HGETALL', 'text'], ['LPUSH', 'text', 'a'], ['SADD', 'text', 'a'],
+      ['LRANGE', 'text', 0, -1], ['SMEMBERS', 'text'], ['HSET', 'text', 'a', 1]]) {
       await assert.rejects(raw(...words), (error) => NOT_OF_THIS_TYPE.test(error.message));
     }
     assert.equal(await client.get('text'), 't');
@@ -102,9 +142,10 @@ describe('collections over RESP3', { timeout: 120_000 }, () => {
   test('many collections in one pipeline', async () => {
     const calls = [];
     for (let i = 0; i < 2000; ++i) {
-      calls.push(client.hSet(`h${i % 7}`, `f${i}`, `${i}`), client.sAdd('s', `${i % 500}`));
+      calls.push(client.hSet(`h${i % 7}`, `f${i}`, `${i}`), client.rPush('l', `${i}`), client.sAdd('s', `${i % 500}`));
     }
     await Promise.all(calls);
+    assert.equal(await client.lLen('l'), 2000);
     assert.equal(await client.sCard('s'), 500);
     assert.equal(await client.hLen('h0'), 286);
   });

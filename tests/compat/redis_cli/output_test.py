@@ -34,10 +34,14 @@ class OutputTest(SideBySide):
             with server.client() as client:
                 client.hset("hash", mapping={"a": "1", "b": "x\r\ny"})
                 client.sadd("set", *range(5))
+                client.rpush("list", "a", "b\t", "")
         for arguments in (("hgetall", "hash"), ("hgetall", "none"), ("hmget", "hash", "a", "none"),
                           ("hkeys", "hash"), ("hrandfield", "hash", "5", "withvalues"), ("hscan", "hash", "0"),
                           ("hincrbyfloat", "hash", "f", "0.5"), ("smembers", "set"), ("smembers", "none"),
                           ("smismember", "set", "1", "9"), ("sscan", "set", "0"), ("sinter", "set", "none"),
+                          ("lrange", "list", "0", "-1"), ("lrange", "none", "0", "-1"), ("lpos", "list", "x"),
+                          ("lpop", "none", "2"), ("lmpop", "1", "list", "left", "count", "9"),
+                          ("blpop", "none", "0.01"), ("blmpop", "0.01", "1", "none", "left"),
                           ("get", "hash"), ("hget", "set", "a"), ("object", "encoding", "set"), ("type", "hash")):
             self.in_every_form(*arguments)
         self.same_data()
