@@ -65,6 +65,12 @@ class RequestDecoder {
   // never reserve.
   size_t bytes_wanted() const { return bytes_wanted_; }
 
+  // The announced size of the bulk string that is waited for; 0: it waits for something else.
+  size_t awaited_bulk_bytes() const { return stage_ == Stage::kBulkBody ? bulk_bytes_ : 0; }
+
+  // Of the request that has begun: those that have not come as a whole. A claim, like all numbers.
+  int64_t arguments_left() const { return arguments_left_; }
+
   // Forgets an incomplete request or an error.
   void Reset();
 

@@ -11,6 +11,7 @@ namespace server {
 namespace {
 constexpr size_t kReadMin = 16 * 1024;
 constexpr size_t kReadMax = 1024 * 1024;
+constexpr size_t kTailBytes = 512;
 // What has come and cannot be executed yet may wait here up to this much.
 constexpr size_t kWaitingInputMax = 64 * 1024;
 }  // namespace
@@ -22,16 +23,38 @@ std::span<char> RespSession::ReadSpace() {
   if (slice_.empty() && pending_.empty()) return engine_.arena.Space();
   if (!slice_.empty()) {
     // A second read in one turn: the bytes must be contiguous, so they move.
-    pending_.Append({slice_.data(), slice_.size()});
+    if (!pending_.Append({slice_.data(), slice_.size()})) {
+      GiveUp();
+      return {};
+    }
     slice_ = {};
   }
-  // As much as the request still needs, but at most as much again as has come already.
-  const size_t wanted = decoder.in_request() && decoder.bytes_wanted() > pending_.size()
-                            ? decoder.bytes_wanted() - pending_.size()
-                            : kReadMin;
-  const size_t least =
-      std::clamp(wanted, kReadMin, std::clamp(pending_.size(), kReadMin, kReadMax));
-  return pending_.Room(least);
+  const std::span<char> room =
+      decoder.awaited_bulk_bytes() >= kLargeBulkBytes ? RoomForLargeBulk() : RoomForMore();
+  if (room.empty()) GiveUp();
+  return room.first(std::min(room.size(), kReadMax));  // one read must not take long either
+}
+
+// Up to its end, and what may follow it in the same request: options.
+std::span<char> RespSession::RoomForLargeBulk() {
+  const size_t tail = decoder.arguments_left() > 1 ? kTailBytes : 0;
+  const size_t missing = decoder.bytes_wanted() + tail - pending_.size();
+  const std::span<char> room =
+      pending_.Room(std::min(missing, kReadMin), decoder.bytes_wanted() + tail);
+  return room.first(std::min(room.size(), missing));
+}
+
+// As much as the request still needs, but at most as much again as has come already.
+std::span<char> RespSession::RoomForMore() {
+  const size_t expected = decoder.in_request() ? decoder.bytes_wanted() : 0;
+  const size_t wanted = expected > pending_.size() ? expected - pending_.size() : kReadMin;
+  // A few bytes behind a large bulk string must not make its buffer grow.
+  const size_t free = pending_free();
+  if (pending_.size() >= kLargeBulkBytes && free >= std::max(wanted, kTailBytes / 4)) {
+    return pending_.Room(free, 0);
+  }
+  return pending_.Room(
+      std::clamp(wanted, kReadMin, std::clamp(pending_.size(), kReadMin, kReadMax)), 0);
 }
 
 void RespSession::OnBytes(size_t count) {
@@ -84,13 +107,21 @@ bool RespSession::IsHeldBack() const {
 
 void RespSession::FinishTurn(size_t executed, bool rewound) {
   if (rewound) decoder.Reset();
+  bool is_kept = true;
   if (slice_.empty()) {
-    pending_.Consume(executed);
-    return;
+    is_kept = pending_.Consume(executed);
+  } else {
+    const std::span<char> left = slice_.subspan(executed);
+    is_kept = pending_.Append({left.data(), left.size()});
+    slice_ = {};
   }
-  const std::span<char> left = slice_.subspan(executed);
-  pending_.Append({left.data(), left.size()});
-  slice_ = {};
+  if (!is_kept) GiveUp();
+}
+
+void RespSession::GiveUp() {
+  engine_.log.Warning("No memory for the request of " + client.peer.remote_address +
+                      ", which is disconnected");
+  engine_.CloseSession(*this, CloseWish::kNow);
 }
 
 }  // namespace server

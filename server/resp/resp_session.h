@@ -2,8 +2,12 @@
 //
 // Bytes normally lie in the turn's arena and are decoded there. What a turn leaves (half a request,
 // or requests of a client that is blocked, paused or held back) moves to pending_, the session's
-// own buffer; then reads go there until it is empty again. pending_ grows with the bytes that
-// arrived, never with those announced.
+// own buffer; then reads go there until it is empty again. pending_ takes memory for the bytes that
+// arrived, never for those announced.
+//
+// A bulk string of kLargeBulkBytes and more is read up to its end and no further, so that the
+// buffer holds little else, and a command that stores it may take the buffer over (Turn,
+// ByteQueue).
 #pragma once
 
 #include <cstddef>
@@ -21,6 +25,8 @@ struct EngineState;
 
 class RespSession final : public Session {
  public:
+  static constexpr size_t kLargeBulkBytes = 32 * 1024;
+
   explicit RespSession(EngineState& engine) : client(*this, output), engine_(engine) {}
 
   std::span<char> ReadSpace() override;
@@ -39,8 +45,11 @@ class RespSession final : public Session {
   bool IsHeldBack() const;
   size_t unsent_bytes() const { return output.wire_size() + bytes_in_flight; }
   // Memory held for input.
-  size_t input_memory() const { return pending_.capacity(); }
+  size_t input_memory() const { return pending_.memory(); }
   size_t pending_free() const { return pending_.capacity() - pending_.size(); }
+
+  // The buffer in which input() lies, for a value in it to be taken over; nullptr: not to be had.
+  storage::LargeString* OfferInput() { return slice_.empty() ? pending_.Offer() : nullptr; }
 
   // After a turn: the first `executed` bytes of input() are done, the others are kept. `rewound`:
   // the decoder had gone further than what was executed, and must start again.
@@ -54,6 +63,11 @@ class RespSession final : public Session {
   bool is_ready = false;  // in the turn's list
 
  private:
+  std::span<char> RoomForLargeBulk();
+  std::span<char> RoomForMore();
+  // There is no memory for what the peer sends: the connection is given up.
+  void GiveUp();
+
   EngineState& engine_;
   std::span<char> slice_;  // in the arena, this turn
   ByteQueue pending_;

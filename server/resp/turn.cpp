@@ -137,8 +137,13 @@ void Turn::Execute() {
     if (!session.CanRun()) continue;
     const std::span<const std::string_view> arguments(arguments_.data() + request.first_argument,
                                                       request.argument_count);
+    const bool is_large = request.wire_end - session.executed_bytes >= RespSession::kLargeBulkBytes;
+    if (is_large) [[unlikely]]
+      engine_.keyspace.OfferBuffer(session.OfferInput());
     const DispatchOutcome outcome =
         engine_.dispatcher.Dispatch(session.client, request.command, arguments, request.key, ticks);
+    if (is_large) [[unlikely]]
+      engine_.keyspace.OfferBuffer(nullptr);
     if (outcome == DispatchOutcome::kPostponed) {
       if (!inline_copy_.empty()) RestoreInline(session);
       continue;

@@ -228,9 +228,12 @@ bool Database::SetPlainString(const Key& key, Found found, std::string_view byte
 bool Database::SetStringAs(Encoding encoding, const Key& key, Found found, std::string_view bytes,
                            ExpiryChange expiry) {
   if (bytes.size() > kInlineBytesMax) {
-    LargeString* string = LargeString::TryCreate(bytes.size(), bytes.size());
-    if (string == nullptr) return false;
-    std::memcpy(string->data(), bytes.data(), bytes.size());
+    LargeString* string = keyspace_.TakeOffered(bytes);
+    if (string == nullptr) {
+      string = LargeString::TryCreate(bytes.size(), bytes.size());
+      if (string == nullptr) return false;
+      std::memcpy(string->data(), bytes.data(), bytes.size());
+    }
     SetLargeString(key, found, string, expiry);
     return true;
   }

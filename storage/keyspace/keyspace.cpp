@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "storage/base/check.h"
 
@@ -97,6 +98,19 @@ void Keyspace::ReleaseOutside(Record& record) {
   } else if (record.encoding() == Encoding::kStructure) {
     ReleaseStructure(std::unique_ptr<Structure>(record.structure()));
   }
+}
+
+LargeString* Keyspace::TakeOffered(std::string_view bytes) {
+  if (offered_ == nullptr || bytes.data() < offered_->data() ||
+      bytes.data() >= offered_->data() + offered_->capacity()) {
+    return nullptr;
+  }
+  const size_t unused = offered_->capacity() - bytes.size();
+  if (unused > offered_->capacity() / kUnusedDivisor) return nullptr;
+  LargeString* taken = std::exchange(offered_, nullptr);
+  taken->AddReference();
+  taken->Narrow(bytes);
+  return taken;
 }
 
 bool Keyspace::FreeSomeOfStructures(size_t budget) {

@@ -81,6 +81,9 @@ class Keyspace {
   }
   // Drops a reference to a large string; the last one frees it.
   void ReleaseLarge(LargeString* string);
+  // Until the next call, a value that is set may be a part of this buffer; if it is most of it, it
+  // takes the buffer over instead of being copied. nullptr: no buffer.
+  void OfferBuffer(LargeString* buffer) { offered_ = buffer; }
   // Frees a structure: a small one at once, a large one in slices.
   void ReleaseStructure(std::unique_ptr<Structure> structure);
 
@@ -112,9 +115,14 @@ class Keyspace {
     return access_policy_.is_lfu ? minutes_ << 8 | kLfuInitial : lru_seconds_;
   }
   void Touch(Record& record);
+  // The offered buffer as the string of these bytes, with a reference for the caller; nullptr when
+  // they are no large part of it.
+  LargeString* TakeOffered(std::string_view bytes);
 
   static constexpr uint32_t kLfuInitial = 5;  // a new key is not the first to go
   static constexpr size_t kFreeElsewhereBytes = 256 * 1024;
+  static constexpr size_t kUnusedDivisor =
+      4;  // a value leaves at most a quarter of a buffer unused
   static constexpr size_t kFreeAtOnceElements = 64;
 
   KeyHasher hasher_;
@@ -134,6 +142,7 @@ class Keyspace {
   AccessPolicy access_policy_;
   Statistics statistics_;
   std::function<void(LargeString*)> free_elsewhere_;
+  LargeString* offered_ = nullptr;
 };
 
 }  // namespace storage

@@ -42,6 +42,22 @@ LargeString* LargeString::TryCreateZeroed(size_t size, size_t capacity) {
   return Make(std::calloc(1, sizeof(LargeString) + capacity), size);
 }
 
+LargeString* LargeString::TryResize(LargeString* string, size_t capacity) {
+  const size_t size = string == nullptr ? 0 : string->size_;
+  CHECK_INVARIANT(capacity >= size);
+  CHECK_INVARIANT(string == nullptr || (!string->is_shared() && string->begin_ == 0));
+  if (capacity > kCapacityMax) return nullptr;
+  return Make(std::realloc(string, sizeof(LargeString) + capacity), size);
+}
+
+void LargeString::Narrow(std::string_view part) {
+  const char* first = reinterpret_cast<const char*>(this + 1);
+  CHECK_INVARIANT(part.data() >= first && part.data() + part.size() <= first + capacity_);
+  CHECK_INVARIANT(part.data() - first <= UINT32_MAX);
+  begin_ = static_cast<uint32_t>(part.data() - first);
+  size_ = part.size();
+}
+
 LargeString* LargeString::Make(void* memory, size_t size) {
   if (memory == nullptr) return nullptr;
   return new (memory) LargeString(size, malloc_usable_size(memory) - sizeof(LargeString));
