@@ -18,7 +18,8 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
   EngineState& state = *state_;
   const Settings& settings = state.config.settings();
   state.ReadClocks();
-  if (state.clients.size() >= settings.maxclients) {
+  const bool is_full = state.clients.size() - state.admission.reserved() >= settings.maxclients;
+  if (is_full && !state.admission.HasReserveFor(facts, settings.local_connections_reserved)) {
     ++state.statistics.connections_rejected;
     return std::unexpected("-ERR max number of clients reached\r\n");
   }
@@ -36,6 +37,7 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
   RespSession& session = state.clients.Add(std::make_unique<RespSession>(state));
   Client& client = session.client;
   client.peer = std::move(facts);
+  if (is_full) state.admission.TakeReserve(client);
   client.created_us = client.last_interaction_us = state.monotonic_us;
   LogOut(state, client);
   if (settings.client_default_resp == 3) {
@@ -50,6 +52,7 @@ void Engine::Closed(Session* session) {
   if (session->touched) std::erase(state.touched, session);
   state.turn.Forget(resp_session);
   state.Forget(resp_session.client);
+  state.admission.GiveBack(resp_session.client);
   state.clients_memory -= resp_session.client.counted_memory;
   state.clients.Remove(resp_session.client.id);
 }

@@ -12,6 +12,7 @@
 #include "server/blocking/key_waiters.h"
 #include "server/blocking/pause.h"
 #include "server/change_feed.h"
+#include "server/client/admission.h"
 #include "server/client/client_list.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/dispatcher.h"
@@ -80,6 +81,7 @@ struct EngineState {
   storage::Keyspace keyspace;
   CommandTable commands;
   ClientList clients;
+  Admission admission;
   BlockedClients blocked{*this};
   KeyWaiters key_waiters{*this};
   Pause pause{*this};

@@ -58,6 +58,7 @@ struct Client {
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   const CommandInTable* last_command = nullptr;
+  bool holds_reserve = false;  // let in beyond maxclients (Admission)
 
   bool is(uint32_t bits) const { return (special & bits) != 0; }
   void set(uint32_t bit, bool on) { special = on ? special | bit : special & ~bit; }

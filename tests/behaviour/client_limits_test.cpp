@@ -147,7 +147,7 @@ TEST_CASE("Limits: an idle client gives the memory of its output back") {
 }
 
 TEST_CASE("Limits: maxclients are let in, others hear why not, and leaving makes room") {
-  InProcessServer server({"maxclients 2"});
+  InProcessServer server({"maxclients 2", "reserved-local-connections 0"});
   auto& first = server.Connect();
   auto& second = server.Connect();
   CHECK_FALSE(server.Connect().is_open());
@@ -158,6 +158,35 @@ TEST_CASE("Limits: maxclients are let in, others hear why not, and leaving makes
   CHECK(second.Run({"CONFIG", "SET", "maxclients", "3"}) == "+OK\r\n");
   CHECK(server.Connect().is_open());
   CHECK_FALSE(server.Connect().is_open());
+}
+
+TEST_CASE("Limits: beyond maxclients, one local connection of either kind is let in") {
+  const server::PeerFacts far = {.remote_address = "192.0.2.1:1234",
+                                 .local_address = "192.0.2.2:6379"};
+  const server::PeerFacts by_unix_socket = {.remote_address = "/run/redis.sock:0",
+                                            .local_address = "/run/redis.sock:0",
+                                            .is_unix_socket = true};
+  InProcessServer server({"maxclients 2", "protected-mode no"});
+  auto& first = server.Connect(far);
+  CHECK(server.Connect(far).is_open());
+  CHECK_FALSE(server.Connect(far).is_open());
+  auto& local = server.Connect();
+  CHECK(local.Run({"PING"}) == "+PONG\r\n");
+  CHECK_FALSE(server.Connect().is_open());
+  auto& operator_in = server.Connect(by_unix_socket);
+  CHECK(operator_in.Run({"PING"}) == "+PONG\r\n");
+  CHECK_FALSE(server.Connect(by_unix_socket).is_open());
+  CHECK(server.refusal() == "-ERR max number of clients reached\r\n");
+  // Those are not counted among the others, and their places are theirs until they go.
+  first.Close();
+  CHECK(server.Connect(far).is_open());
+  CHECK_FALSE(server.Connect(far).is_open());
+  CHECK_FALSE(server.Connect().is_open());
+  local.Close();
+  CHECK(server.Connect().is_open());
+  CHECK_FALSE(server.Connect().is_open());
+  const std::string stats = operator_in.Run({"INFO", "stats"});
+  CHECK(stats.find("\r\nrejected_connections:6\r\n") != std::string::npos);
 }
 
 TEST_CASE("Limits: protected mode lets only this machine in while there is no password") {

@@ -68,7 +68,7 @@ class NoDescriptorsTest(unittest.TestCase):
 
 
 class StormTest(unittest.TestCase):
-    def test_10000_peers_that_are_gone_before_they_are_accepted_starve_nobody(self):
+    def test_sec_CVE_2025_48367_10000_peers_that_are_gone_before_they_are_accepted_starve_nobody(self):
         with ServerProcess(unix=False) as server:
             with server.connect() as live:
                 self.assertEqual(ping(live), b"+PONG\r\n")
@@ -104,7 +104,8 @@ class StormTest(unittest.TestCase):
                 self.assertEqual(peer.recv(100), b"+PONG\r\n")
 
     def test_at_maxclients_every_peer_is_told_and_those_inside_are_served(self):
-        with ServerProcess("--maxclients", "5", unix=False) as server, \
+        with ServerProcess("--maxclients", "5", "--reserved-local-connections", "0",
+                           unix=False) as server, \
                 contextlib.ExitStack() as sockets:
             inside = [sockets.enter_context(server.connect()) for _ in range(5)]
             self.assertEqual([ping(peer) for peer in inside], [b"+PONG\r\n"] * 5)

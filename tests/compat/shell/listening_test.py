@@ -108,7 +108,7 @@ class BindTest(unittest.TestCase):
 
 
 class UnixSocketTest(unittest.TestCase):
-    def test_permissions_hold_from_the_first_accepted_connection_on(self):
+    def test_sec_CVE_2023_45145_permissions_hold_from_the_first_accepted_connection_on(self):
         server = ServerProcess("--unixsocketperm", "700", tcp=False)
         modes = set()
         end = threading.Event()
