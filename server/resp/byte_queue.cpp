@@ -13,7 +13,8 @@ using storage::LargeString;
 std::span<char> ByteQueue::Room(size_t least, size_t expected) {
   if (capacity_ - size_ < least) {
     const size_t needed = size_ + least;
-    const size_t ahead = std::min(expected, size_ * kAheadFactor);
+    const size_t ahead =
+        size_ >= kEarnestBytes ? expected : std::min(expected, size_ * kAheadFactor);
     const size_t wanted = std::max({needed, ahead, expected > 0 ? 0 : capacity_ + capacity_ / 2});
     // Where memory is short, what is needed now may still be there.
     if (!Grow(wanted) && !Grow(needed)) return {};

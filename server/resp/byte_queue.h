@@ -5,8 +5,8 @@
 // buffer has gone and begins a new one. Until then all views into the queue stay good.
 //
 // Memory is not initialised. Room grows by half as much again, or, towards a length that the peer
-// announced, to kAheadFactor times what has come. That is address space: memory is what was
-// touched.
+// announced, to kAheadFactor times what has come, and to all of it once kEarnestBytes have come.
+// That is address space: memory is what was touched.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,7 @@ namespace server {
 class ByteQueue {
  public:
   static constexpr size_t kAheadFactor = 8;
+  static constexpr size_t kEarnestBytes = 1024 * 1024;
 
   ByteQueue() = default;
   ByteQueue(const ByteQueue&) = delete;
