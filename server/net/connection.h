@@ -79,12 +79,14 @@ class Connection {
   void FinishWrite(size_t bytes, int status);
   // `status` is libuv's, a negative errno.
   void MarkDeaf(int status);
-  // How many bytes of the output the socket took at once; negative: it is broken.
+  // How many bytes of the output the socket took at once; negative (libuv's status): it is broken.
   ssize_t TryWrite();
+  ssize_t TrySend(std::string_view bytes);
   void QueueRest(size_t written);
 
   Connections& owner_;
   UvPtr<StreamHandle> handle_;
+  uv_os_fd_t descriptor_ = -1;  // the handle's
   Session* session_;
   uint64_t read_in_turn_ = 0;
   bool is_deaf_ = false;
