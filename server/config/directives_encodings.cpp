@@ -1,5 +1,5 @@
-// Directives about how far small values stay packed. They are kept for the types that will read
-// them.
+// Directives about how far small values stay packed. Those without effect are kept for types that
+// are still to come.
 
 #include "server/config/directive_table.h"
 
@@ -10,19 +10,16 @@ constexpr Directive kRows[] = {
     {.name = "hash-max-listpack-entries",
      .alias = "hash-max-ziplist-entries",
      .kind = Kind::kInt,
-     .effect = Effect::kNone,
      .initial = "512",
      .store = Into<&Settings::hash_max_listpack_entries>},
     {.name = "hash-max-listpack-value",
      .alias = "hash-max-ziplist-value",
      .kind = Kind::kMemory,
-     .effect = Effect::kNone,
      .initial = "64",
      .store = Into<&Settings::hash_max_listpack_value>},
     {.name = "list-max-listpack-size",
      .alias = "list-max-ziplist-size",
      .kind = Kind::kInt,
-     .effect = Effect::kNone,
      .min = INT_MIN,
      .max = kIntMax,
      .initial = "-2",
@@ -35,17 +32,14 @@ constexpr Directive kRows[] = {
      .store = Into<&Settings::list_compress_depth>},
     {.name = "set-max-intset-entries",
      .kind = Kind::kInt,
-     .effect = Effect::kNone,
      .initial = "512",
      .store = Into<&Settings::set_max_intset_entries>},
     {.name = "set-max-listpack-entries",
      .kind = Kind::kInt,
-     .effect = Effect::kNone,
      .initial = "128",
      .store = Into<&Settings::set_max_listpack_entries>},
     {.name = "set-max-listpack-value",
      .kind = Kind::kMemory,
-     .effect = Effect::kNone,
      .initial = "64",
      .store = Into<&Settings::set_max_listpack_value>},
     {.name = "zset-max-listpack-entries",
@@ -62,7 +56,6 @@ constexpr Directive kRows[] = {
      .store = Into<&Settings::zset_max_listpack_value>},
     {.name = "hll-sparse-max-bytes",
      .kind = Kind::kMemory,
-     .effect = Effect::kNone,
      .initial = "3000",
      .store = Into<&Settings::hll_sparse_max_bytes>},
     {.name = "stream-node-max-bytes",
