@@ -218,6 +218,9 @@ TEST_CASE("Blocking lists: refuse what is no timeout") {
     CHECK(client.Run({"BLPOP", "l", timeout}) ==
           Error("ERR timeout is not a float or out of range"));
   }
+  // BLMPOP looks at its timeout after all else.
+  CHECK(client.Run({"BLMPOP", "x", "0", "l", "LEFT"}) ==
+        Error("ERR numkeys should be greater than 0"));
   CHECK(client.Run({"BLPOP", "l", "-1"}) == Error("ERR timeout is negative"));
   CHECK(client.Run({"BLPOP", "l", "-inf"}) == Error("ERR timeout is negative"));
   for (const std::string_view timeout : {"inf", "1e300", "9223372036854775807"}) {

@@ -231,9 +231,12 @@ struct BLMPop {
 
   static RunResult Run(CommandContext& context) {
     ArgReader args = context.args();
-    const int64_t deadline_us = ReadBlockingDeadline(args, context);
+    args.Bytes();  // the timeout: read at last, as Redis does
     const PopManyRequest request = ReadPopMany(args);
     if (const auto error = args.Finish()) return *error;
+    ArgReader timeout(context.arguments().subspan(1, 1), 0, context.keyspace(), storage::Key());
+    const int64_t deadline_us = ReadBlockingDeadline(timeout, context);
+    if (const auto error = timeout.Finish()) return *error;
     const auto first = FindFirstList(context, request.keys);
     if (!first) return CommandError::From(first.error());
     if (!first->found) return WaitForList(context, request.keys, deadline_us);

@@ -235,8 +235,8 @@ def dump(control):
 
 
 def _encoding(kind, encoding):
-    """7.2 keeps small sets in listpacks; OBJECT ENCODING of them is compared as a command."""
-    return b"" if kind == "set" else encoding
+    """7.2 keeps small sets and lists in listpacks; OBJECT ENCODING is compared as a command."""
+    return b"" if kind in ("set", "list") else encoding
 
 
 def _scan_all(control):

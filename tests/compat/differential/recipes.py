@@ -54,6 +54,7 @@ EXCLUDED = {
     "client|pause": "see forms.py",
     "command|help": "has the reference's own list",
     "spop": "takes other members on each server; see forms.py",
+    "sort": "see forms.py",
     "blpop": "waits; see forms.py",
     "brpop": "as blpop",
     "blmpop": "as blpop",

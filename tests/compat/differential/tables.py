@@ -15,8 +15,6 @@ ALLOWED = {
     ("blpop", "flags"): "7.2 lets scripts call it, without waiting",
     ("brpop", "flags"): "7.2 lets scripts call it, without waiting",
     ("brpoplpush", "flags"): "7.2 lets scripts call it, without waiting",
-    ("sort", "arguments"): "7.2 gives the patterns names of their own",
-    ("sort_ro", "arguments"): "7.2 gives the patterns names of their own",
     ("client|kill", "arguments"): "7.4 added MAXAGE",
     ("cluster|shards", "flags"): "7.2 answers while it loads",
     ("cluster|slots", "flags"): "7.2 answers while it loads",
