@@ -3,6 +3,7 @@
 #include "server/commands/bitmaps/bitmaps.h"
 #include "server/commands/cluster/cluster.h"
 #include "server/commands/connection/connection.h"
+#include "server/commands/geo/geo.h"
 #include "server/commands/hashes/hashes.h"
 #include "server/commands/hyperloglog/hyperloglog.h"
 #include "server/commands/introspection/introspection.h"
@@ -12,6 +13,7 @@
 #include "server/commands/replication/replication.h"
 #include "server/commands/sets/sets.h"
 #include "server/commands/strings/strings.h"
+#include "server/commands/zsets/zsets.h"
 
 namespace server {
 namespace {
@@ -74,6 +76,19 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ListPopFirstCommands,
     HyperLogLogCommands,
     HyperLogLogDebugCommands,
+    SortedSetMemberCommands,
+    SortedSetRankCommands,
+    SortedSetRangeCommands,
+    SortedSetOldRangeCommands,
+    SortedSetRemovalCommands,
+    SortedSetPopCommands,
+    SortedSetBlockingCommands,
+    SortedSetScanCommands,
+    SortedSetAlgebraCommands,
+    SortedSetAlgebraStoreCommands,
+    GeoPlaceCommands,
+    GeoSearchCommands,
+    GeoRadiusCommands,
 };
 // clang-format on
 

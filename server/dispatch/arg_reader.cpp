@@ -10,6 +10,15 @@ std::span<const std::string_view> ArgReader::Rest() {
   return rest;
 }
 
+std::span<const std::string_view> ArgReader::Several(size_t count) {
+  if (count > remaining()) {
+    Fail(CommandError::Syntax());
+    return {};
+  }
+  next_ += count;
+  return arguments_.subspan(next_ - count, count);
+}
+
 int64_t ArgReader::Int64() {
   const auto value = storage::ParseInt64(Bytes());
   if (!value) Fail(CommandError::NotAnInteger());

@@ -35,6 +35,8 @@ class ArgReader {
   }
   // All arguments that are left, and takes them.
   std::span<const std::string_view> Rest();
+  // The next `count` ones, of which there must be as many.
+  std::span<const std::string_view> Several(size_t count);
 
   std::string_view Bytes();
   storage::Key Key();

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <cstdio>
+
 #include "storage/base/check.h"
 #include "storage/types/hash.h"
 #include "storage/types/list.h"
 #include "storage/types/set.h"
+#include "storage/types/sorted_set.h"
 #include "storage/types/string.h"
 
 namespace server {
@@ -101,8 +104,10 @@ void DatasetDigest::AddValue(const storage::Keyspace& keyspace, const storage::R
       list.ForEach(0, list.size(), [this](std::string_view element) { Mix(element); });
       break;
     }
-    // These types are not built yet, and no record has them.
     case storage::Type::kSortedSet:
+      AddSortedSet(record);
+      break;
+    // These types are not built yet, and no record has them.
     case storage::Type::kStream:
       CHECK_INVARIANT(false);
   }
@@ -121,6 +126,21 @@ void DatasetDigest::AddHash(const storage::Record& record) {
     Mix(field.name);
     Mix(field.value);
     if (field.expiry_ms != storage::FieldEntry::kNoExpiry) Xor("!!hexpire!!");
+    const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
+    for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
+  });
+  digest_ = sum;
+}
+
+// Each member with its score has a digest of its own.
+void DatasetDigest::AddSortedSet(const storage::Record& record) {
+  Bytes sum = digest_;
+  storage::SortedSetView::Of(record).ForEach([&](double score, std::string_view member) {
+    char text[32];
+    const int length = std::snprintf(text, sizeof text, "%.17g", score);
+    digest_ = {};
+    Mix(member);
+    Mix({text, static_cast<size_t>(length)});
     const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
     for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
   });

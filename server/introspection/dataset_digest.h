@@ -38,6 +38,7 @@ class DatasetDigest {
 
   void AddSet(const storage::Record& record);
   void AddHash(const storage::Record& record);
+  void AddSortedSet(const storage::Record& record);
   void Xor(std::string_view bytes);
   void Mix(std::string_view bytes);
   void MixNumber(uint32_t number);

@@ -20,6 +20,8 @@ FAMILY_OF_GROUP = {
     "hash": "Hashes",
     "set": "Sets",
     "list": "Lists",
+    "sorted-set": "Sorted sets",
+    "geo": "Geo",
     "hyperloglog": "HyperLogLog",
     "generic": "Keys",
     "connection": "Connection",

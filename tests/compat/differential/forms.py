@@ -196,6 +196,39 @@ def sort_form(values):
         [b"SORT", key, random.choice([b"UP", b"STORE", b"BY", b"GET", b"LIMIT"])],
         [b"DEL", target],
     ])
+def zset_form(values):
+    """Sorted sets near the limits of listpacks and beyond them. Those of different scores keep
+    away from ranges of strings, for which a skiplist's answer is left to chance."""
+    random = values.random
+    key = random.choice(values.zsets)
+    draw = random.random()
+    if draw < 0.25:
+        count = random.choice([5, 127, 128, 129, 400])
+        score = random.choice([lambda i: b"%d" % i, lambda i: values.score()])
+        return [b"ZADD", key] + [word for i in range(count) for word in (score(i), b"m%d" % i)]
+    if draw < 0.4:
+        members = [values.member() for _ in range(random.choice([5, 20, 150]))]
+        return [b"ZADD", random.choice(values.lexes)] + [
+            word for member in members for word in (b"0", member)]
+    if draw < 0.5:
+        return [b"ZADD", key, values.score(), b"x" * random.choice([63, 64, 65, 300])]
+    if draw < 0.7:
+        operation = random.choice([b"ZUNIONSTORE", b"ZINTERSTORE", b"ZDIFFSTORE"])
+        sources = [values.key(random.choice(["zsets", "sets"])) for _ in range(2)]
+        return [operation, key, b"2"] + sources
+    return random.choice([[b"DEL", key], [b"OBJECT", b"ENCODING", key],
+                          [b"ZREM", key] + [b"m%d" % i for i in range(400)],
+                          [b"ZREMRANGEBYRANK", key, b"5", b"-5"],
+                          [b"COPY", key, random.choice(values.zsets), b"REPLACE"],
+                          [b"DEBUG", b"DIGEST-VALUE", key]])
+
+
+def geo_form(values):
+    """Many places near each other."""
+    key = values.random.choice(values.places)
+    return [b"GEOADD", key] + [word for _ in range(30) for word in (
+        b"%.4f" % values.random.uniform(10, 12), b"%.4f" % values.random.uniform(44, 46),
+        values.member())]
 
 
 # name: (the command that must exist on both servers, family, weight, how to make one)
@@ -211,4 +244,6 @@ FORMS = {
     "blocking lists": ("blpop", "lists", 0.5, blocking_list_form),
     "sort": ("sort", "lists", 1.5, sort_form),
     "long lists": ("rpush", "lists", 2, long_list_form),
+    "zsets": ("zadd", "zsets", 6, zset_form),
+    "geo": ("geoadd", "geo", 2, geo_form),
 }

@@ -122,6 +122,31 @@ def _as_many(argv, reference, tested):
     return _anything(argv, reference, tested)
 
 
+def _same_number(a, b):
+    try:
+        return float(a) == float(b)
+    except ValueError:
+        return False
+
+
+def _scores(argv, reference, tested):
+    """Equal but for how numbers are printed: 7.0 has 17 digits, 7.2 as few as tell it."""
+    if isinstance(reference, (list, tuple)) and isinstance(tested, (list, tuple)):
+        return len(reference) == len(tested) and all(
+            _scores(argv, a, b) for a, b in zip(reference, tested))
+    if reference == tested:
+        return True
+    return reference is not None and tested is not None and _same_number(reference, tested)
+
+
+def _zset_scan(argv, reference, tested):
+    if len(reference) != 2 or len(tested) != 2 or not tested[0].isdigit():
+        return False
+    if len(argv) > 2 and argv[2] == b"0" and reference[0] == b"0" and tested[0] == b"0":
+        return _scores(argv, sorted(_pairs(reference[1])), sorted(_pairs(tested[1])))
+    return True
+
+
 _CLIENT_FIELDS = ("name", "flags", "db", "sub", "psub", "ssub", "multi", "user", "redir", "resp",
                   "cmd")
 
@@ -194,6 +219,24 @@ _RULES = {
     b"spop": _same_set,
     b"sscan": _collection_scan,
     b"srandmember": _as_many,
+    b"zscore": _scores,
+    b"zmscore": _scores,
+    b"zincrby": _scores,
+    b"zadd": _scores,
+    b"zrank": _scores,
+    b"zrevrank": _scores,
+    b"zrange": _scores,
+    b"zrevrange": _scores,
+    b"zrangebyscore": _scores,
+    b"zrevrangebyscore": _scores,
+    b"zpopmin": _scores,
+    b"zpopmax": _scores,
+    b"zmpop": _scores,
+    b"zunion": _scores,
+    b"zinter": _scores,
+    b"zdiff": _scores,
+    b"zscan": _zset_scan,
+    b"zrandmember": _as_many,
     b"time": _anything,
     b"lolwut": _anything,
     b"info": _info,

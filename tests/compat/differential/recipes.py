@@ -6,11 +6,12 @@ which values an argument takes in one particular command.
 FAMILIES = {
     "strings": "string", "bitmaps": "bitmap", "keys": "generic", "connection": "connection",
     "server": "server", "hyperloglog": "hyperloglog", "hashes": "hash", "sets": "set",
-    "lists": "list"
+    "lists": "list",
+    "zsets": "sorted-set", "geo": "geo"
 }
 FAMILY_WEIGHTS = {
     "strings": 40, "bitmaps": 20, "keys": 28, "connection": 5, "server": 7, "hyperloglog": 8,
-    "hashes": 16, "sets": 16, "lists": 20
+    "hashes": 16, "sets": 16, "lists": 20, "zsets": 30, "geo": 10
 }
 
 # Never sent, and why.
@@ -53,6 +54,9 @@ EXCLUDED = {
     "memory|doctor": "free text",
     "client|pause": "see forms.py",
     "command|help": "has the reference's own list",
+    "bzpopmin": "waits",
+    "bzpopmax": "waits",
+    "bzmpop": "waits",
     "spop": "takes other members on each server; see forms.py",
     "sort": "see forms.py",
     "blpop": "waits; see forms.py",
@@ -72,6 +76,18 @@ WEIGHTS = {
     "hincrbyfloat": 1.5,
     "hdel": 1.5,
     "sadd": 5,
+    "zadd": 8,
+    "zincrby": 2,
+    "zrange": 3,
+    "geoadd": 5,
+    "geosearch": 3,
+    "zpopmin": 0.3,
+    "zpopmax": 0.3,
+    "zmpop": 0.3,
+    "zremrangebyrank": 0.3,
+    "zremrangebyscore": 0.3,
+    "zremrangebylex": 0.3,
+    "zunionstore": 0.5,
     "srem": 1.5,
     "sunionstore": 0.5,
     "bitfield": 3,
@@ -187,6 +203,18 @@ FLAVOURS = {
         "lpush", "rpush", "lpushx", "rpushx", "lpop", "rpop", "lrange", "llen", "lindex", "lset",
         "linsert", "lrem", "ltrim", "lpos", "lmove", "rpoplpush", "lmpop", "sort", "sort_ro"
     ], "lists"),
+    **dict.fromkeys([
+        "zadd", "zincrby", "zrem", "zcard", "zscore", "zmscore", "zcount", "zrank", "zrevrank",
+        "zrange", "zrangestore", "zrevrange", "zrangebyscore", "zrevrangebyscore",
+        "zremrangebyrank", "zremrangebyscore", "zpopmin", "zpopmax", "zmpop", "zrandmember",
+        "zscan", "zunion", "zinter", "zdiff", "zunionstore", "zinterstore", "zdiffstore",
+        "zintercard"
+    ], "zsets"),
+    **dict.fromkeys(["zlexcount", "zrangebylex", "zrevrangebylex", "zremrangebylex"], "lexes"),
+    **dict.fromkeys([
+        "geoadd", "geodist", "geohash", "geopos", "geosearch", "geosearchstore", "georadius",
+        "georadius_ro", "georadiusbymember", "georadiusbymember_ro"
+    ], "places"),
 }
 
 # Values by "command argument" or by argument alone; each a function of Values.
@@ -276,6 +304,39 @@ ARGUMENT_VALUES = {
     "hscan cursor": lambda v: v.cursor(),
     "sscan cursor": lambda v: v.cursor(),
     "sintercard numkeys": lambda v: v.weighted([b"1", b"2"], [b"0", b"-1", b"3", b"x"]),
+    "score": lambda v: v.score(),
+    "increment": lambda v: v.score(),
+    "weight": lambda v: v.score(),
+    "zincrby increment": lambda v: v.score(),
+    "zcount min": lambda v: v.score_bound(),
+    "zcount max": lambda v: v.score_bound(),
+    "zlexcount min": lambda v: v.lex_bound(),
+    "zlexcount max": lambda v: v.lex_bound(),
+    "zrangebyscore min": lambda v: v.score_bound(),
+    "zrangebyscore max": lambda v: v.score_bound(),
+    "zrevrangebyscore min": lambda v: v.score_bound(),
+    "zrevrangebyscore max": lambda v: v.score_bound(),
+    "zremrangebyscore min": lambda v: v.score_bound(),
+    "zremrangebyscore max": lambda v: v.score_bound(),
+    "zrangebylex min": lambda v: v.lex_bound(),
+    "zrangebylex max": lambda v: v.lex_bound(),
+    "zrevrangebylex min": lambda v: v.lex_bound(),
+    "zrevrangebylex max": lambda v: v.lex_bound(),
+    "zremrangebylex min": lambda v: v.lex_bound(),
+    "zremrangebylex max": lambda v: v.lex_bound(),
+    "zrange start": lambda v: v.any_bound(),
+    "zrange stop": lambda v: v.any_bound(),
+    "zrangestore min": lambda v: v.any_bound(),
+    "zrangestore max": lambda v: v.any_bound(),
+    "zrandmember count": lambda v: v.random_count(),
+    "zscan cursor": lambda v: v.cursor(),
+    "numkeys": lambda v: v.weighted([b"1", b"2"], [b"0", b"-1", b"3", b"x"]),
+    "longitude": lambda v: v.degrees(180),
+    "latitude": lambda v: v.degrees(85),
+    "radius": lambda v: v.distance(),
+    "width": lambda v: v.distance(),
+    "height": lambda v: v.distance(),
+    "stop": lambda v: v.index(),
     "start": lambda v: v.index(),
     "end": lambda v: v.index(),
     "encoding": lambda v: v.encoding(),

@@ -68,12 +68,18 @@ class Values:
         self.hashes = [b"hash:%d" % i for i in range(8)]
         self.sets = [b"set:%d" % i for i in range(8)]
         self.lists = [b"l:%d" % i for i in range(6)]
+        self.zsets = [b"zset:%d" % i for i in range(8)]
+        self.lexes = [b"lex:%d" % i for i in range(4)]  # sorted sets with one score
+        self.places = [b"geo:%d" % i for i in range(4)]
 
     def key(self, flavour="texts"):
         # Apart from all others: a command on bits would make corrupt ones, at which 7.0 reads and
         # writes out of bounds.
         if flavour == "hlls":
             return self.random.choice(self.hlls)
+        # Ranges of strings among different scores are left to chance.
+        if flavour == "lexes":
+            return self.random.choice(self.lexes)
         draw = self.random.random()
         if draw < 0.55:
             return self.random.choice(getattr(self, flavour))
@@ -126,6 +132,49 @@ class Values:
             b"1", b"17", b"-1", b"abc", b"", b"18446744073709551615", b"18446744073709551616",
             b"9223372036854775808", b" 0"
         ])
+
+    def score(self):
+        """Few, so that scores are equal and members are ordered by their bytes."""
+        draw = self.random.random()
+        if draw < 0.6:
+            return b"%d" % self.random.randint(-5, 20)
+        if draw < 0.8:
+            return b"%.2f" % self.random.uniform(-5, 20)
+        if draw < 0.9:
+            return self.random.choice([b"inf", b"-inf", b"+inf", b"0", b"-0", b"1e300", b"-1e300",
+                                       b"1e-7", b"9007199254740993", b"0x10", b"3.0"])
+        return self.double()
+
+    def score_bound(self):
+        draw = self.random.random()
+        if draw < 0.1:
+            return self.random.choice([b"", b"(", b" 1", b"(x", b"nan", b"1e400", b"[1", b"(nan"])
+        bound = b"-inf" if draw < 0.2 else b"+inf" if draw < 0.3 else self.score()
+        return b"(" + bound if self.random.random() < 0.3 else bound
+
+    def lex_bound(self):
+        draw = self.random.random()
+        if draw < 0.1:
+            return self.random.choice([b"", b"a", b"-x", b"++", b"(", b"["])
+        if draw < 0.4:
+            return self.random.choice([b"-", b"+"])
+        return self.random.choice([b"[", b"("]) + self.member()
+
+    def any_bound(self):
+        return self.random.choice([self.index, self.score_bound, self.lex_bound])()
+
+    def degrees(self, most):
+        draw = self.random.random()
+        if draw < 0.1:
+            return self.random.choice([b"180", b"-180", b"85.05112878", b"-85.05112878", b"0",
+                                       b"200", b"86", b"x", b"-0"])
+        if draw < 0.5:
+            return b"%.4f" % self.random.uniform(10, 12)
+        return b"%.6f" % self.random.uniform(-most, most)
+
+    def distance(self):
+        return b"%.3f" % self.random.choice([0, 1, 100, 5000, 250000, 5e6, 1e8, -1]) \
+            if self.random.random() < 0.3 else b"%.2f" % self.random.uniform(0, 500)
 
     def double(self):
         if self.random.random() < 0.5:

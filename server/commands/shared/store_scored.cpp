@@ -1,0 +1,31 @@
+#include "server/commands/shared/store_scored.h"
+
+#include "storage/keyspace/opened.h"
+
+namespace server {
+
+RunResult StoreScored(CommandContext& context, const storage::Key& target,
+                      std::span<const storage::ScoredMember> members, std::string_view event) {
+  const storage::Found found = context.Find(target, storage::kWrite);
+  if (members.empty()) {
+    if (found) {
+      context.db().Erase(target, found);
+      context.NoteChange(target, "del", EventClass::kGeneric);
+    }
+    context.reply().Integer(0);
+    return Replied();
+  }
+  storage::Opened<storage::SortedSet> set(context.db(), target, found, storage::Replacing());
+  bool has_memory = true;
+  for (const auto& [score, member] : members) {
+    has_memory = has_memory && set->Add(member, score) != storage::SortedSet::Outcome::kNoMemory;
+  }
+  set.Close();
+  if (!found) context.NoteNewKey(target);
+  context.NoteChange(target, event, EventClass::kSortedSet);
+  if (!has_memory) return CommandError::NoMemory();
+  context.reply().Integer(static_cast<int64_t>(members.size()));
+  return Replied();
+}
+
+}  // namespace server
