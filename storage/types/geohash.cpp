@@ -44,10 +44,14 @@ struct Cell {
   unsigned depth;
 
   uint64_t bits() const { return Spread(row) | Spread(column) << 1; }
+  // Around the world. What stands on the grid's last border is in a row (or column) behind the
+  // last, and stays there in the direction in which nothing moves, as in Redis.
   Cell Neighbour(int east, int north) const {
+    return {Moved(column, east), Moved(row, north), depth};
+  }
+  uint32_t Moved(uint32_t index, int steps) const {
     const uint32_t mask = (uint32_t{1} << depth) - 1;
-    return {(column + static_cast<uint32_t>(east)) & mask,
-            (row + static_cast<uint32_t>(north)) & mask, depth};
+    return steps == 0 ? index : (index + static_cast<uint32_t>(steps)) & mask;
   }
   // The borders.
   static double Border(uint32_t index, unsigned depth, double max) {

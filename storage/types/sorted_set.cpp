@@ -6,6 +6,15 @@
 
 namespace storage {
 
+namespace {
+
+// A listpack keeps integers as integers, and so has no -0; what it once held is 0 for good.
+double PackScore(double score) {
+  return score == 0 ? 0 : score;
+}
+
+}  // namespace
+
 bool LexRange::IsEmpty() const {
   using Kind = LexBound::Kind;
   if (min.kind == Kind::kHighest || max.kind == Kind::kLowest) return true;
@@ -143,6 +152,7 @@ SortedSet::Outcome SortedSet::Add(std::string_view member, double score) {
   CHECK_INVARIANT(!std::isnan(score));
   if (!handle_.is_structure()) {
     if (FitsPack(member)) {
+      score = PackScore(score);
       const size_t index = view().CountBefore({score, member, ScoreBound::Side::kBefore});
       char fixed[sizeof score];
       std::memcpy(fixed, &score, sizeof score);
@@ -163,6 +173,7 @@ SortedSet::Outcome SortedSet::Add(std::string_view member, double score) {
 }
 
 void SortedSet::MoveInPack(size_t index, std::string_view member, double score) {
+  score = PackScore(score);
   ScorePack::Erase(handle_, index);
   const size_t target = view().CountBefore({score, member, ScoreBound::Side::kBefore});
   char fixed[sizeof score];

@@ -87,6 +87,14 @@ TEST_CASE("GEOSEARCH finds what lies in a circle or a box") {
                     "ERR the ANY argument requires COUNT argument");
 }
 
+TEST_CASE("GEOSEARCH finds places on the last border of the grid from there") {
+  BothProtocols both;
+  both.Check({"GEOADD", "g", "11.3973", "85.05112878", "m1"}, ":1\r\n");
+  both.Check({"GEOSEARCH", "g", "FROMLONLAT", "10.1824", "85.05112878", "BYRADIUS", "250000", "FT",
+              "WITHHASH"},
+             Array({Array({Bulk("m1"), ":6764196214218760\r\n"})}));
+}
+
 TEST_CASE("GEOSEARCHSTORE and GEORADIUS STORE keep what they find") {
   BothProtocols both;
   PutSicily(both);
