@@ -22,6 +22,10 @@ EMPTY_RESIDENT_MIB = 8
 READY_AFTER_MS = 50
 LONGEST_STALL_MS = 1
 
+# Misses on the trace of eviction.py, and the CPU that it costs.
+EVICTION_MISS_RATIO = 1.0
+EVICTION_CPU_RATIO = 1.0
+
 
 class Verdict(NamedTuple):
     value: float
