@@ -32,10 +32,20 @@ void ChangeFeed::FinishCommand(int database, uint64_t changes_before,
 
 void ChangeFeed::OnExpired(storage::Database& database, std::string_view key) {
   NoteEvent(database, key, "expired", EventClass::kExpired);
+  NoteRemoval(database, key, unlinks_expired_ ? "UNLINK" : "DEL");
+}
+
+void ChangeFeed::OnEvicted(storage::Database& database, std::string_view key) {
+  NoteEvent(database, key, "evicted", EventClass::kEvicted);
+  NoteRemoval(database, key, unlinks_evicted_ ? "UNLINK" : "DEL");
+}
+
+void ChangeFeed::NoteRemoval(storage::Database& database, std::string_view key,
+                             std::string_view request) {
   for (KeyWatcher* watcher : watchers_) watcher->OnKeyChanged(database.index(), key);
   if (propagation_ == nullptr) return;
-  const std::string_view request[] = {"DEL", key};
-  propagation_->OnRequest(database.index(), request);
+  const std::string_view arguments[] = {request, key};
+  propagation_->OnRequest(database.index(), arguments);
 }
 
 void ChangeFeed::OnMiss(storage::Database& database, std::string_view key) {

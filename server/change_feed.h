@@ -60,6 +60,11 @@ class ChangeFeed final : public storage::ChangeListener {
  public:
   void set_propagation_sink(PropagationSink* sink) { propagation_ = sink; }
   void set_event_sink(KeyspaceEventSink* sink) { events_ = sink; }
+  // How the removal of expired and of evicted keys propagates: as DEL, or as UNLINK.
+  void set_lazy_removal(bool of_expired, bool of_evicted) {
+    unlinks_expired_ = of_expired;
+    unlinks_evicted_ = of_evicted;
+  }
   void AddWatcher(KeyWatcher* watcher) { watchers_.push_back(watcher); }
   // Not while a watcher is told of a change.
   void RemoveWatcher(KeyWatcher* watcher) { std::erase(watchers_, watcher); }
@@ -96,13 +101,18 @@ class ChangeFeed final : public storage::ChangeListener {
                      std::span<const std::string_view> arguments);
 
   void OnExpired(storage::Database& database, std::string_view key) override;
+  void OnEvicted(storage::Database& database, std::string_view key) override;
   void OnMiss(storage::Database& database, std::string_view key) override;
 
  private:
+  void NoteRemoval(storage::Database& database, std::string_view key, std::string_view request);
+
   PropagationSink* propagation_ = nullptr;
   KeyspaceEventSink* events_ = nullptr;
   std::vector<KeyWatcher*> watchers_;
   uint64_t changes_ = 0;
+  bool unlinks_expired_ = false;
+  bool unlinks_evicted_ = false;
   std::vector<std::vector<std::string>> instead_;
 };
 

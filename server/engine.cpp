@@ -79,7 +79,8 @@ void Engine::RunTurn() {
 
 bool Engine::HasReadyWork() const {
   return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free ||
-         state_->has_idle_memory_to_release;
+         state_->has_idle_memory_to_release || state_->room.HasMoreToDo() ||
+         state_->memory_top.HasWork();
 }
 
 std::span<Session* const> Engine::TakeTouched() {

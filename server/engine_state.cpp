@@ -143,10 +143,10 @@ void EngineState::ApplySettings() {
   const Settings& settings = config.settings();
   special &= ~kHasMaxmemory;
   output_hold_back_bytes = settings.output_hold_back_bytes;
-  if (settings.maxmemory != 0) special |= kHasMaxmemory;
-  const bool is_lfu = settings.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
-                      settings.maxmemory_policy == MaxmemoryPolicy::kVolatileLfu;
-  keyspace.set_access_policy({.is_lfu = is_lfu,
+  maxmemory = settings.is_maxmemory_automatic ? AutomaticMaxmemory(shell.MemoryLimitBytes())
+                                              : settings.maxmemory;
+  if (maxmemory != 0) special |= kHasMaxmemory;
+  keyspace.set_access_policy({.is_lfu = storage::IsLfu(settings.maxmemory_policy),
                               .log_factor = settings.lfu_log_factor,
                               .decay_minutes = settings.lfu_decay_time});
   keyspace.set_collection_limits({
@@ -159,6 +159,9 @@ void EngineState::ApplySettings() {
       .zset_max_listpack_value = settings.zset_max_listpack_value,
       .list_max_listpack_size = settings.list_max_listpack_size,
   });
+  evictor.Configure(settings.maxmemory_policy, settings.maxmemory_samples);
+  feed.set_lazy_removal(settings.lazyfree_lazy_expire, settings.lazyfree_lazy_eviction);
+  room.ApplySettings();
   slow_ticks = SlowTicks(settings, clock);
   ApplyPassword(*this);
   output_limit_min = LowestOutputLimit(*this);

@@ -22,9 +22,12 @@
 #include "server/introspection/slowlog.h"
 #include "server/introspection/statistics.h"
 #include "server/logging/log.h"
+#include "server/memory/make_room.h"
+#include "server/memory/memory_top.h"
 #include "server/resp/read_arena.h"
 #include "server/resp/turn.h"
 #include "storage/base/random.h"
+#include "storage/eviction/evictor.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace server {
@@ -79,6 +82,9 @@ struct EngineState {
   storage::Random random;
   ChangeFeed feed;
   storage::Keyspace keyspace;
+  storage::Evictor evictor{keyspace, random};
+  RoomMaker room{*this};
+  MemoryTop memory_top{*this};
   CommandTable commands;
   ClientList clients;
   Admission admission;
@@ -97,6 +103,7 @@ struct EngineState {
   static constexpr unsigned kNsScaleBits = 20;
   uint64_t ns_scale = 0;
   uint32_t special = 0;
+  uint64_t maxmemory = 0;             // in force: "auto" in bytes
   size_t output_hold_back_bytes = 0;  // from the settings
   // The lower of what interests the slow log and the latency monitor; UINT64_MAX: nothing does.
   uint64_t slow_ticks = UINT64_MAX;

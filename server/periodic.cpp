@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kSampleUs = 100'000;  // of rates, whatever `hz` says
 constexpr uint64_t kSliceNs = 200'000;
+constexpr int64_t kSliceUs = kSliceNs / 1000;
 constexpr size_t kExpirePerStep = 64;
 constexpr size_t kSegmentsPerStep = 4;
 constexpr size_t kIdleMemoryPerSecond = size_t{80} << 20;
@@ -57,6 +58,8 @@ void RunSlices(EngineState& engine) {
         RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
     engine.NoteLatency("expire-cycle", engine.Microseconds(engine.clock.Ticks() - begin));
   }
+  engine.memory_top.RunSlice(kSliceUs);
+  if (engine.room.HasMoreToDo()) engine.room.Continue(kSliceUs);
   // FLUSHALL and the like leave their tables to be taken apart here.
   engine.has_more_to_free = engine.keyspace.HasRemains() && RunSlice(engine, [&] {
                               return engine.keyspace.FreeSome(kSegmentsPerStep);

@@ -31,6 +31,8 @@ class Shell {
   virtual ~Shell() = default;
   virtual const ProcessFacts& facts() const = 0;
   virtual ProcessUsage Usage() = 0;
+  // What the process may use: of its container, else of the machine; 0: unknown.
+  virtual uint64_t MemoryLimitBytes() { return 0; }
   // Processor time that the engine's thread has used: what others on the machine do is not in it.
   virtual int64_t ThreadCpuMicroseconds() { return 0; }
   // Ends the loop after the current turn, all replies written. Exit status 0.

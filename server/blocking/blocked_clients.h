@@ -35,6 +35,7 @@ struct Wait {
   enum class For : uint8_t {
     kKeys,      // BLPOP and the like
     kReplicas,  // WAIT, WAITAOF
+    kWork,      // what takes several turns: MEMORY TOP
   };
   For what = For::kKeys;
   int64_t deadline_us = 0;  // monotonic; 0: none

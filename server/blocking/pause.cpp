@@ -19,6 +19,11 @@ void Pause::End() {
   until_us_ = INT64_MAX;
   engine_.special &= ~kIsPaused;
   engine_.keyspace.set_may_expire(true);
+  engine_.room.ApplySettings();  // what could not be evicted meanwhile
+  Resume();
+}
+
+void Pause::Resume() {
   postponed_count_ = 0;
   for (const ClientId id : std::exchange(postponed_, {})) {
     RespSession* session = engine_.clients.Find(id);

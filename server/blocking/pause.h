@@ -26,8 +26,10 @@ class Pause {
   void End();
   // Whether the command must wait. Ask only while EngineState::special has kIsPaused.
   bool Holds(const CommandSpec& command) const;
-  // The client's request was not run; it will be offered again after the end.
+  // The client's request was not run; it will be offered again after the end, or with Resume.
   void Postpone(Client& client);
+  // Offers all postponed requests again: what else they waited for (memory) is there.
+  void Resume();
   void Forget(Client& client);
 
   // Monotonic; INT64_MAX: nothing is paused.

@@ -26,7 +26,7 @@ enum ClientSpecial : uint32_t {
   kReplySkipNext = 1u << 2,  // CLIENT REPLY SKIP is the request that runs; see reply_mode.h
   kReplySkip = 1u << 3,      // it was the one before
   kBlocked = 1u << 4,        // waits in a blocking command
-  kPostponed = 1u << 5,      // its next request waits for the end of CLIENT PAUSE
+  kPostponed = 1u << 5,      // its next request waits: CLIENT PAUSE, or keys that must go
   kMonitoring = 1u << 6,     // MONITOR
   kNoTouch = 1u << 7,
   kClosing = 1u << 8,  // nothing more is executed

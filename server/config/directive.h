@@ -29,6 +29,7 @@ enum class Kind : uint8_t {
   kOctal,            // the same, written in octal: file permissions
   kMemory,           // a number of bytes: 100, 1k (1000), 1kb (1024), 5mb, 2g
   kPercentOrMemory,  // 5% or a number of bytes
+  kMemoryOrAuto,     // "auto" or a number of bytes
   kString,
   kEnum,     // one of `choices`
   kFlags,    // some of `choices`, which are bits

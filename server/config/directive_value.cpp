@@ -75,6 +75,11 @@ std::expected<Value, Refusal> ParsePercentOrMemory(const Directive& directive,
   return Value{fmt::format("{}%", *percent), -*percent};
 }
 
+std::expected<Value, Refusal> ParseMemoryOrAuto(const Directive& directive, std::string_view word) {
+  if (storage::EqualsIgnoreCase(word, "auto")) return Value{"auto", 0};
+  return ParseMemory(directive, word, "argument must be a memory value");
+}
+
 std::unexpected<Refusal> RefuseChoice(const Directive& directive) {
   std::string text = "argument(s) must be one of the following: ";
   for (const Choice& choice : directive.choices) {
@@ -140,6 +145,8 @@ std::expected<Value, Refusal> ParseKind(const Directive& directive, Words words,
       return ParseMemory(directive, words[0], "argument must be a memory value");
     case Kind::kPercentOrMemory:
       return ParsePercentOrMemory(directive, words[0]);
+    case Kind::kMemoryOrAuto:
+      return ParseMemoryOrAuto(directive, words[0]);
     case Kind::kString:
       return ParseString(directive, words[0]);
     case Kind::kEnum:

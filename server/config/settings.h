@@ -10,19 +10,11 @@
 #include <vector>
 
 #include "server/logging/log.h"
+#include "storage/eviction/policy.h"
 
 namespace server {
 
-enum class MaxmemoryPolicy : uint8_t {
-  kVolatileLru,
-  kVolatileLfu,
-  kVolatileRandom,
-  kVolatileTtl,
-  kAllkeysLru,
-  kAllkeysLfu,
-  kAllkeysRandom,
-  kNoeviction,
-};
+using MaxmemoryPolicy = storage::EvictionPolicy;
 enum class Supervision : uint8_t { kNone, kSystemd, kUpstart, kAuto };
 enum class AccessToCommand : uint8_t { kNo, kYes, kLocal };  // enable-debug-command and its like
 enum class UnknownDirectives : uint8_t { kRefuse, kWarn };
@@ -101,7 +93,8 @@ struct Settings {
   uint64_t acllog_max_len = 128;
   std::vector<std::pair<std::string, std::string>> rename_command;  // old, new; new empty: removed
   // memory and expiry
-  uint64_t maxmemory = 0;
+  uint64_t maxmemory = 0;  // EngineState::maxmemory is what counts
+  bool is_maxmemory_automatic = false;
   MaxmemoryPolicy maxmemory_policy = MaxmemoryPolicy::kNoeviction;
   int maxmemory_samples = 5;
   int maxmemory_eviction_tenacity = 10;

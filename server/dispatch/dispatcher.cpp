@@ -61,16 +61,22 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
     DispatchOutcome outcome = DispatchOutcome::kDone;
     if (!PassGates(client, *command, outcome)) return outcome;
   }
-  if (IsOutOfMemory(*command)) [[unlikely]] {
-    Reject(client, command, kOutOfMemory);
-    return DispatchOutcome::kDone;
+  if ((engine_.special & kHasMaxmemory) != 0 &&
+      (command->spec->flags & (kWriteCommand | kDenyOom)) != 0) {
+    DispatchOutcome outcome = DispatchOutcome::kDone;
+    if (!HasRoom(client, *command, arguments, outcome)) return outcome;
+    outcome = Run(client, *command, arguments, key, ticks);
+    engine_.room.NoteWrite();
+    return outcome;
   }
   return Run(client, *command, arguments, key, ticks);
 }
 
 bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
                           std::span<const std::string_view> arguments) {
-  if (IsOutOfMemory(command)) {
+  const bool needs_room =
+      (command.spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0;
+  if (needs_room && engine_.room.MakeFor(arguments) == Room::kNone) {
     ++command.statistics.rejected_calls;
     engine_.statistics.NoteError(kOutOfMemory);
     client.reply.Error(kOutOfMemory);
@@ -81,11 +87,6 @@ bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
   if (kind == RunResult::Kind::kBlocked) return false;
   engine_.feed.FinishCommand(client.database, changes_before, arguments);
   return true;
-}
-
-bool Dispatcher::IsOutOfMemory(const CommandInTable& command) const {
-  return (command.spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0 &&
-         engine_.keyspace.memory() > engine_.config.settings().maxmemory;
 }
 
 const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* command,
@@ -127,6 +128,23 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
     return false;
   }
   return true;
+}
+
+bool Dispatcher::HasRoom(Client& client, const CommandInTable& command,
+                         std::span<const std::string_view> arguments, DispatchOutcome& outcome) {
+  if ((command.spec->flags & kDenyOom) == 0) return true;
+  switch (engine_.room.MakeFor(arguments)) {
+    case Room::kEnough:
+      return true;
+    case Room::kLater:
+      engine_.pause.Postpone(client);
+      outcome = DispatchOutcome::kPostponed;
+      return false;
+    case Room::kNone:
+      break;
+  }
+  Reject(client, &command, kOutOfMemory);
+  return false;
 }
 
 RunResult::Kind Dispatcher::RunHandler(Client& client, const CommandInTable& command,

@@ -46,11 +46,12 @@ class Dispatcher {
                                 std::span<const std::string_view> arguments);
   // Rare states: false when the request must not run now; `outcome` says what it is instead.
   bool PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome);
+  // Under maxmemory: false when the request must not run now, or was refused.
+  bool HasRoom(Client& client, const CommandInTable& command,
+               std::span<const std::string_view> arguments, DispatchOutcome& outcome);
   DispatchOutcome Run(Client& client, const CommandInTable& command,
                       std::span<const std::string_view> arguments, storage::Key key,
                       uint64_t& ticks);
-  // Whether there is no memory for what the command may add.
-  bool IsOutOfMemory(const CommandInTable& command) const;
   // Runs the handler, and puts its error in the place of what it wrote.
   RunResult::Kind RunHandler(Client& client, const CommandInTable& command,
                              std::span<const std::string_view> arguments, storage::Key key);

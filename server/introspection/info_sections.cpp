@@ -121,7 +121,7 @@ void AppendMemoryInfo(EngineState& engine, InfoText& text) {
   text.Bytes("used_memory_vm_total", 0);
   text.Field("used_memory_functions", 0);
   text.Bytes("used_memory_scripts", 0);
-  text.Bytes("maxmemory", engine.config.settings().maxmemory);
+  text.Bytes("maxmemory", engine.maxmemory);
   text.Field("maxmemory_policy", PolicyName(engine.config));
   AppendAllocatorInfo(memory, text);
   for (const std::string_view name :

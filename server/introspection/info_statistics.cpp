@@ -58,10 +58,11 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   AppendZeros({"sync_full", "sync_partial_ok", "sync_partial_err", "expired_subkeys"}, text);
   text.Field("expired_keys", keys.expired_keys);
   text.Fraction("expired_stale_perc", 0, 2);
-  AppendZeros({"expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds", "evicted_keys",
-               "evicted_clients", "evicted_scripts", "total_eviction_exceeded_time",
-               "current_eviction_exceeded_time"},
-              text);
+  AppendZeros({"expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds"}, text);
+  text.Field("evicted_keys", keys.evicted_keys);
+  AppendZeros({"evicted_clients", "evicted_scripts"}, text);
+  text.Field("total_eviction_exceeded_time", engine.room.total_exceeded_ms());
+  text.Field("current_eviction_exceeded_time", engine.room.current_exceeded_ms());
   text.Field("keyspace_hits", keys.hits);
   text.Field("keyspace_misses", keys.misses);
   AppendZeros({"pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",

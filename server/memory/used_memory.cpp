@@ -44,6 +44,12 @@ MemoryReport ReportMemory(EngineState& engine) {
   return report;
 }
 
+size_t KeyMemory(const storage::Record& record) {
+  size_t bytes = storage::SlabAllocator::UsableSize(record.size()) + kTableShare;
+  if (record.has_expiry()) bytes += kExpiryShare;
+  return bytes + record.outside_memory();
+}
+
 void PurgeMemory(EngineState& engine) {
   engine.has_idle_memory_to_release = true;
   engine.shell.RunElsewhere([] { PurgeAllocator(); });

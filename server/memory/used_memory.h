@@ -14,6 +14,10 @@
 
 #include "server/memory/allocator.h"
 
+namespace storage {
+class Record;
+}
+
 namespace server {
 
 struct EngineState;
@@ -65,6 +69,8 @@ void NotePeakMemory(EngineState& engine);
 // with an expiry kExpiryShare more. So the keys' sum is what the data takes, to a few percent.
 inline constexpr size_t kTableShare = 10;  // bytes of the table for each key, on average
 inline constexpr size_t kExpiryShare = 8;  // bytes of the expiry index
+
+size_t KeyMemory(const storage::Record& record);
 
 // MEMORY PURGE: gives idle memory back to the system, in slices and on other threads.
 void PurgeMemory(EngineState& engine);

@@ -13,6 +13,7 @@
 #include "server/config/rewrite.h"
 #include "server/process/descriptor_limit.h"
 #include "server/process/log_settings.h"
+#include "server/process/memory_limit.h"
 #include "server/process/process_usage.h"
 
 namespace server {
@@ -35,6 +36,10 @@ void UvShell::Attach(Listeners& listeners, LoopTurn& turn) {
 
 ProcessUsage UvShell::Usage() {
   return ReadProcessUsage();
+}
+
+uint64_t UvShell::MemoryLimitBytes() {
+  return ReadMemoryLimit().bytes;
 }
 
 int64_t UvShell::ThreadCpuMicroseconds() {

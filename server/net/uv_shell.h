@@ -27,6 +27,7 @@ class UvShell final : public Shell {
 
   const ProcessFacts& facts() const override { return facts_; }
   ProcessUsage Usage() override;
+  uint64_t MemoryLimitBytes() override;
   int64_t ThreadCpuMicroseconds() override;
   void RequestShutdown() override;
   [[noreturn]] void Crash(std::string_view how) override;

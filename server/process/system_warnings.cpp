@@ -1,7 +1,7 @@
 #include "server/process/system_warnings.h"
 
 #include <cstdio>
-#include <optional>
+#include <utility>
 
 namespace server {
 namespace {
@@ -17,6 +17,22 @@ std::optional<long> ReadNumber(const char* path) {
 
 }  // namespace
 
+std::optional<std::string> ContainerWarning(const Settings& settings, const MemoryLimit& limit) {
+  if (!limit.is_container || settings.is_maxmemory_automatic) return std::nullopt;
+  constexpr uint64_t kMib = uint64_t{1} << 20;
+  const std::string container = std::to_string(limit.bytes / kMib) + " MiB";
+  if (settings.maxmemory == 0) {
+    return "WARNING this container may use " + container +
+           " of memory and maxmemory is not set: when the data grows, the kernel ends the process. "
+           "'maxmemory auto' keeps the data within 80 percent of the limit; maxmemory-policy says "
+           "whether writes are then refused or old keys go.";
+  }
+  if (settings.maxmemory / 10 <= limit.bytes / 100 * 9) return std::nullopt;
+  return "WARNING maxmemory leaves less than a tenth of the " + container +
+         " that this container may use to buffers and other needs: the kernel may end the process. "
+         "'maxmemory auto' leaves a fifth.";
+}
+
 std::vector<std::string> SystemWarnings(const Settings& settings) {
   std::vector<std::string> warnings;
   if (ReadNumber("/proc/sys/vm/overcommit_memory") == 2) {
@@ -30,6 +46,9 @@ std::vector<std::string> SystemWarnings(const Settings& settings) {
     warnings.push_back("WARNING tcp-backlog is " + std::to_string(settings.tcp_backlog) +
                        ", but net.core.somaxconn limits it to " + std::to_string(*backlog_max) +
                        ".");
+  }
+  if (auto warning = ContainerWarning(settings, ReadMemoryLimit())) {
+    warnings.push_back(std::move(*warning));
   }
   return warnings;
 }

@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kInlineGrowMax = 1024;
 constexpr int kRandomTriesMax = 100;
 constexpr size_t kSweptItemsMax = 2048;
+constexpr size_t kSweptAtEviction = 4;
 
 template <class T>
 std::string_view BytesOf(T* const& pointer) {
@@ -28,6 +29,10 @@ bool IsOutside(Encoding encoding) {
 bool KeepsOutside(const RecordDraft& draft, const Record& old) {
   return IsOutside(draft.encoding) && draft.encoding == old.encoding() &&
          draft.payload == old.draft_payload();
+}
+
+bool HasStaleItems(const ExpiryIndex* expiries, size_t volatile_keys) {
+  return expiries != nullptr && expiries->items() > 2 * volatile_keys + 4096;
 }
 
 }  // namespace
@@ -86,6 +91,22 @@ void Database::Expire(const Key& key, Found found) {
   Erase(key, found);
 }
 
+Found Database::FindRecord(uint64_t hash, const Record* record) const {
+  const Found found(table_.Find(hash, [&](void* entry) { return entry == record; }));
+  return found && keyspace_.hasher_(found->key()) == hash ? found : Found();
+}
+
+void Database::Evict(const Key& key, Found found) {
+  ++keyspace_.statistics_.evicted_keys;
+  keyspace_.listener_.OnEvicted(*this, found->key());
+  const bool leaves_item = found->is_indexed();
+  Erase(key, found);
+  // A full cache evicts faster than Maintain sweeps: each key that goes takes care of its item, or
+  // of another's.
+  if (leaves_item && HasStaleItems(expiries_.get(), volatile_keys_))
+    VisitVolatile(kSweptAtEviction, [](const Record&) {});
+}
+
 Found Database::RandomKey() {
   for (int tries = 0; !table_.empty(); ++tries) {
     Record* record = static_cast<Record*>(table_.RandomEntry(keyspace_.random_));
@@ -139,6 +160,7 @@ int64_t Database::ExpiryAfter(Found found, ExpiryChange change) const {
 // draft's payload may lie in the old record.
 Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
   if (!found) {
+    keyspace_.NoteUsed(index_);
     Record* record = NewRecord(draft);
     record->set_access(keyspace_.NewAccess());
     table_.Insert(key.hash, record);
@@ -474,6 +496,17 @@ void Database::FireExpiry(uint64_t hash_prefix) {
   if (has_more) expiries_->Add(first, earliest_ms);
 }
 
+const Record* Database::RecordOfItem(uint64_t hash_prefix, int64_t begin_ms) const {
+  const uint64_t first = ExpiryIndex::FirstHashOf(hash_prefix);
+  const uint64_t last = ExpiryIndex::LastHashOf(hash_prefix);
+  const HashTable::Slot* slot = table_.FindBetween(first, last, [&](void* entry) {
+    const Record& record = *static_cast<const Record*>(entry);
+    return record.has_expiry() && record.expiry_ms() >= begin_ms &&
+           ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
+  });
+  return slot == nullptr ? nullptr : static_cast<const Record*>(HashTable::EntryOf(*slot));
+}
+
 bool Database::ExpireDue(size_t keys) {
   if (!expiries_) return false;
   struct Fire {
@@ -492,17 +525,8 @@ int64_t Database::NextExpiryMs() const {
 
 void Database::Maintain() {
   if (table_.slots() > 1024 && table_.size() * 2 < table_.slots()) table_.Shrink(16);
-  if (!expiries_ || expiries_->items() <= 2 * volatile_keys_ + 4096) return;
-  // An item whose key has a later deadline stays: it may be the key's only one.
-  expiries_->Sweep(kSweptItemsMax, [this](uint64_t hash_prefix, int64_t begin_ms, int64_t) {
-    const uint64_t first = ExpiryIndex::FirstHashOf(hash_prefix);
-    const uint64_t last = ExpiryIndex::LastHashOf(hash_prefix);
-    return table_.FindBetween(first, last, [&](void* entry) {
-      const Record& record = *static_cast<const Record*>(entry);
-      return record.has_expiry() && record.expiry_ms() >= begin_ms &&
-             ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
-    }) != nullptr;
-  });
+  if (HasStaleItems(expiries_.get(), volatile_keys_))
+    VisitVolatile(kSweptItemsMax, [](const Record&) {});
 }
 
 void Database::Clear() {
@@ -511,7 +535,7 @@ void Database::Clear() {
       std::make_unique<HashTable>(keyspace_.slab_, Keyspace::HashOfRecord, &keyspace_.hasher_);
   table->Swap(table_);
   keyspace_.pending_objects_ += table->size();
-  keyspace_.remains_.push_back({std::move(table), std::move(expiries_)});
+  keyspace_.remains_.push_back({std::move(table), std::move(expiries_), data_bytes_});
   data_bytes_ = 0;
   volatile_keys_ = 0;
   expiry_sum_ms_ = 0;

@@ -142,6 +142,17 @@ class Database {
   // does, and then returns an expired one only while expiry is paused.
   Found RandomKey();
 
+  // Removes the key, so that memory stays within its limit.
+  void Evict(const Key& key, Found found);
+  // The slot of a record that may be gone: finds it only where it still is this key's.
+  Found FindRecord(uint64_t hash, const Record* record) const;
+  // Prefetches what Scan(cursor) will visit.
+  void PrefetchScan(uint64_t cursor) const { table_.PrefetchScan(cursor); }
+  // Calls visit(const Record&) for records with an expiry, the next about `items` of an endless
+  // walk over all of them, and drops stale items of the expiry index on the way.
+  template <class Visit>
+  void VisitVolatile(size_t items, Visit&& visit);
+
   // One step of an iteration over all keys (HashTable::Scan): visit(const Record&) for live and
   // expired ones alike; the caller filters with IsExpired, and must not change the database
   // meanwhile.
@@ -168,6 +179,9 @@ class Database {
  private:
   friend class Keyspace;
 
+  // The record that an item of the expiry index is about; nullptr: none. An item whose key has a
+  // later deadline stays: it may be the key's only one.
+  const Record* RecordOfItem(uint64_t hash_prefix, int64_t begin_ms) const;
   Found Miss(const Key& key, Access access);
   void Expire(const Key& key, Found found);
   Record* NewRecord(const RecordDraft& draft);
@@ -193,5 +207,15 @@ class Database {
   size_t volatile_keys_ = 0;
   __int128 expiry_sum_ms_ = 0;
 };
+
+template <class Visit>
+void Database::VisitVolatile(size_t items, Visit&& visit) {
+  if (!expiries_) return;
+  expiries_->Sweep(items, [&](uint64_t hash_prefix, int64_t begin_ms, int64_t) {
+    const Record* record = RecordOfItem(hash_prefix, begin_ms);
+    if (record != nullptr) visit(*record);
+    return record != nullptr;
+  });
+}
 
 }  // namespace storage

@@ -29,19 +29,21 @@ Keyspace::~Keyspace() {
 }
 
 void Keyspace::SwapDatabases(int a, int b) {
+  NoteUsed(std::max(a, b));
   if (a != b) database(a).SwapContents(database(b));
 }
 
 void Keyspace::SetNow(int64_t now_ms, int64_t monotonic_ms) {
   now_ms_ = now_ms;
   environment_.now_ms = now_ms;
-  lru_seconds_ = static_cast<uint32_t>(monotonic_ms / 1000) & 0xffffff;
-  minutes_ = static_cast<uint32_t>(monotonic_ms / 60000) & 0xffff;
+  monotonic_ms_ = monotonic_ms;
+  lru_clock_ = static_cast<uint32_t>(monotonic_ms * 16 / 1000) & Record::kAccessMask;
+  lfu_clock_ = static_cast<uint32_t>(monotonic_ms * 16 / 60000) & kLfuClockMask;
 }
 
 void Keyspace::Touch(Record& record) {
   if (!access_policy_.is_lfu) {
-    if (record.access() != lru_seconds_) record.set_access(lru_seconds_);
+    if (record.access() != lru_clock_) record.set_access(lru_clock_);
     return;
   }
   uint32_t counter = Frequency(record);
@@ -50,30 +52,47 @@ void Keyspace::Touch(Record& record) {
     const double base = counter > kLfuInitial ? counter - kLfuInitial : 0;
     if (random_.Unit() < 1.0 / (base * access_policy_.log_factor + 1)) ++counter;
   }
-  record.set_access(minutes_ << 8 | counter);
+  record.set_access(lfu_clock_ << 8 | counter);
 }
 
 int64_t Keyspace::IdleSeconds(const Record& record) const {
-  return (lru_seconds_ - record.access()) & 0xffffff;
+  // As clocks of seconds would tell it.
+  return ((lru_clock_ >> 4) - (record.access() >> 4)) & 0xffffff;
 }
 
 uint8_t Keyspace::Frequency(const Record& record) const {
   const uint32_t counter = record.access() & 0xff;
   if (access_policy_.decay_minutes == 0) return static_cast<uint8_t>(counter);
-  const uint32_t elapsed = (minutes_ - (record.access() >> 8)) & 0xffff;
+  const uint32_t elapsed = ((lfu_clock_ >> 4) - (record.access() >> 12)) & 0xffff;  // minutes
   const uint32_t periods = elapsed / static_cast<uint32_t>(access_policy_.decay_minutes);
   return static_cast<uint8_t>(periods > counter ? 0 : counter - periods);
 }
 
+// Asked before every write under maxmemory: databases that were never used are left out.
 size_t Keyspace::memory() const {
   size_t bytes = 0;
-  for (const auto& database : databases_) bytes += database->memory();
+  for (int i = 0; i < databases_used_; ++i) bytes += database(i).memory();
   return bytes;
+}
+
+size_t Keyspace::pending_memory() const {
+  size_t bytes = structures_bytes_;
+  for (const Remains& remains : remains_) {
+    bytes += remains.data_bytes + remains.table->memory() +
+             (remains.expiries ? remains.expiries->memory() : 0);
+  }
+  return bytes;
+}
+
+size_t Keyspace::volatile_keys() const {
+  size_t count = 0;
+  for (int i = 0; i < databases_used_; ++i) count += database(i).volatile_keys();
+  return count;
 }
 
 size_t Keyspace::keys() const {
   size_t count = 0;
-  for (const auto& database : databases_) count += database->size();
+  for (int i = 0; i < databases_used_; ++i) count += database(i).size();
   return count;
 }
 
@@ -89,7 +108,9 @@ void Keyspace::ReleaseLarge(LargeString* string) {
 void Keyspace::ReleaseStructure(std::unique_ptr<Structure> structure) {
   if (structure->size() <= kFreeAtOnceElements) return;
   ++pending_objects_;
-  structures_.push_back(std::move(structure));
+  const size_t bytes = structure->memory();
+  structures_bytes_ += bytes;
+  structures_.push_back({std::move(structure), bytes});
 }
 
 void Keyspace::ReleaseOutside(Record& record) {
@@ -115,7 +136,8 @@ LargeString* Keyspace::TakeOffered(std::string_view bytes) {
 
 bool Keyspace::FreeSomeOfStructures(size_t budget) {
   while (!structures_.empty() && budget > 0) {
-    if (structures_.front()->ReleaseSome(budget)) continue;
+    if (structures_.front().structure->ReleaseSome(budget)) continue;
+    structures_bytes_ -= structures_.front().bytes;
     structures_.pop_front();
     --pending_objects_;
     ++statistics_.freed_later;
@@ -140,8 +162,9 @@ bool Keyspace::FreeSome(size_t segments) {
   }
   if (remains_.empty()) return false;
   Remains& remains = remains_.front();
-  const auto release = [this](void* entry) {
+  const auto release = [&](void* entry) {
     Record* record = static_cast<Record*>(entry);
+    remains.data_bytes -= SlabAllocator::UsableSize(record->size()) + record->outside_memory();
     ReleaseOutside(*record);
     slab_.Free(record, record->size());
     --pending_objects_;

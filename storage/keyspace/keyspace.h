@@ -1,6 +1,7 @@
 // Keyspace: the numbered databases, and what they share: memory, hashing, time, statistics.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -24,6 +25,7 @@ class Keyspace {
     uint64_t hits = 0;
     uint64_t misses = 0;
     uint64_t expired_keys = 0;
+    uint64_t evicted_keys = 0;
     uint64_t freed_later = 0;  // records whose memory was given back in slices
   };
   // How accesses are remembered in a record's 24 bits.
@@ -55,8 +57,18 @@ class Keyspace {
   const AccessPolicy& access_policy() const { return access_policy_; }
   // Seconds since a record was accessed; its LFU counter after decay.
   int64_t IdleSeconds(const Record& record) const;
-  // What an access leaves in a record under an LRU policy: 24 bits of seconds.
-  uint32_t lru_clock() const { return lru_seconds_; }
+  // INFO's lru_clock: 24 bits of seconds.
+  uint32_t lru_clock() const { return lru_clock_ >> 4; }
+  // How long ago a record was used: sixteenths of a second, or of a minute under an LFU policy.
+  uint32_t AccessAge(const Record& record) const {
+    return access_policy_.is_lfu ? (lfu_clock_ - (record.access() >> 8)) & kLfuClockMask
+                                 : (lru_clock_ - record.access()) & Record::kAccessMask;
+  }
+  // Now in the same units; never before any access, even one that was made up.
+  uint64_t access_now() const {
+    return static_cast<uint64_t>(monotonic_ms_) * 16 / (access_policy_.is_lfu ? 60'000 : 1000) +
+           Record::kAccessMask;
+  }
   uint8_t Frequency(const Record& record) const;
 
   void set_collection_limits(const CollectionLimits& limits) { environment_.limits = limits; }
@@ -65,6 +77,8 @@ class Keyspace {
 
   // Bytes that keys, values and their tables take. What waits to be freed is not counted.
   size_t memory() const;
+  // What does wait to be freed.
+  size_t pending_memory() const;
   size_t pending_objects() const { return pending_objects_; }
   // FreeSome has work: keys, large collections, or only the tables of databases that had become
   // empty.
@@ -73,6 +87,7 @@ class Keyspace {
   SlabAllocator& slab() { return slab_; }
   const KeyHasher& hasher() const { return hasher_; }
   size_t keys() const;
+  size_t volatile_keys() const;
 
   // How memory that is slow to give back (munmap of large buffers) leaves the loop; by default at
   // once.
@@ -103,6 +118,11 @@ class Keyspace {
   struct Remains {
     std::unique_ptr<HashTable> table;
     std::unique_ptr<ExpiryIndex> expiries;
+    size_t data_bytes = 0;  // of the records that are left
+  };
+  struct LeftStructure {
+    std::unique_ptr<Structure> structure;
+    size_t bytes;  // when it was left
   };
 
   static uint64_t HashOfRecord(const void* record, const void* hasher) {
@@ -112,13 +132,15 @@ class Keyspace {
   void ReleaseOutside(Record& record);
   bool FreeSomeOfStructures(size_t budget);
   uint32_t NewAccess() const {
-    return access_policy_.is_lfu ? minutes_ << 8 | kLfuInitial : lru_seconds_;
+    return access_policy_.is_lfu ? lfu_clock_ << 8 | kLfuInitial : lru_clock_;
   }
   void Touch(Record& record);
   // The offered buffer as the string of these bytes, with a reference for the caller; nullptr when
   // they are no large part of it.
   LargeString* TakeOffered(std::string_view bytes);
+  void NoteUsed(int database) { databases_used_ = std::max(databases_used_, database + 1); }
 
+  static constexpr uint32_t kLfuClockMask = 0xfffff;
   static constexpr uint32_t kLfuInitial = 5;  // a new key is not the first to go
   static constexpr size_t kFreeElsewhereBytes = 256 * 1024;
   static constexpr size_t kUnusedDivisor =
@@ -133,11 +155,16 @@ class Keyspace {
   mutable CollectionEnvironment environment_;
   std::vector<std::unique_ptr<Database>> databases_;
   std::deque<Remains> remains_;
-  std::deque<std::unique_ptr<Structure>> structures_;  // to be freed
+  std::deque<LeftStructure> structures_;  // to be freed
+  size_t structures_bytes_ = 0;           // of these together
   size_t pending_objects_ = 0;
+  int databases_used_ = 1;  // those behind never had a key
   int64_t now_ms_ = 0;
-  uint32_t lru_seconds_ = 0;  // 24 bits
-  uint32_t minutes_ = 0;      // 16 bits
+  int64_t monotonic_ms_ = 0;
+  // A server that does a million requests a second has used a key long ago after half a second, so
+  // the clocks are finer than what OBJECT tells.
+  uint32_t lru_clock_ = 0;  // 28 bits of sixteenths of a second
+  uint32_t lfu_clock_ = 0;  // 20 bits of sixteenths of a minute
   bool may_expire_ = true;
   AccessPolicy access_policy_;
   Statistics statistics_;

@@ -1,15 +1,16 @@
 // Record: a key, its expiry and its value in one allocation: one pointer from the table, one cache
 // miss.
 //
-//   +------------+-------+--------+------------+----------+-----+---------+
-//   | type 4,    | flags | access | key length | expiry   | key | payload |
-//   | encoding 4 |   8   |   24   |  8 or 32   | 0 or 64  |     |         |
-//   +------------+-------+--------+------------+----------+-----+---------+
+//   +------------+----------+--------+------------+----------+-----+---------+
+//   | type 4,    | flags 4, | access | key length | expiry   | key | payload |
+//   | encoding 4 | access 4 |   24   |  8 or 32   | 0 or 64  |     |         |
+//   +------------+----------+--------+------------+----------+-----+---------+
 //   byte 0         1       2..4     5
 //
-// The payload is described in storage/types/value.h. "access" is the LRU clock in seconds (24
-// bits), or under an LFU policy 16 bits of minutes and an 8-bit logarithmic counter. Nothing is
-// aligned: fields are read by memcpy. A key of 16 and a value of 32 bytes take 55 bytes, with an
+// The payload is described in storage/types/value.h. "access" has 28 bits, the highest
+// 4 of them beside the flags: when the key was last used, in sixteenths of a second, or under an
+// LFU policy 20 bits of sixteenths of a minute and an 8-bit logarithmic counter (Keyspace). Nothing
+// is aligned: fields are read by memcpy. A key of 16 and a value of 32 bytes take 55 bytes, with an
 // expiry 63.
 //
 // A record never changes its size class by itself: Database makes a new one and puts it into the
@@ -82,10 +83,13 @@ class Record {
     bytes_[1] = static_cast<uint8_t>(indexed ? flags() | kIndexed : flags() & ~kIndexed);
   }
 
+  static constexpr uint32_t kAccessMask = 0xfffffff;
   uint32_t access() const {
-    return bytes_[2] | bytes_[3] << 8 | static_cast<uint32_t>(bytes_[4]) << 16;
+    return bytes_[2] | bytes_[3] << 8 | static_cast<uint32_t>(bytes_[4]) << 16 |
+           static_cast<uint32_t>(bytes_[1] & kAccessBits) << 20;
   }
   void set_access(uint32_t access) {
+    bytes_[1] = static_cast<uint8_t>((bytes_[1] & ~kAccessBits) | (access >> 20 & kAccessBits));
     bytes_[2] = static_cast<uint8_t>(access);
     bytes_[3] = static_cast<uint8_t>(access >> 8);
     bytes_[4] = static_cast<uint8_t>(access >> 16);
@@ -141,7 +145,13 @@ class Record {
   std::string_view draft_payload() const;
 
  private:
-  enum Flags : uint8_t { kHasExpiry = 1, kIndexed = 2, kLongKey = 4, kLongValue = 8 };
+  enum Flags : uint8_t {
+    kHasExpiry = 1,
+    kIndexed = 2,
+    kLongKey = 4,
+    kLongValue = 8,
+    kAccessBits = 0xf0,
+  };
 
   uint8_t flags() const { return bytes_[1]; }
   const char* Chars() const { return reinterpret_cast<const char*>(bytes_); }

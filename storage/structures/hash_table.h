@@ -103,6 +103,9 @@ class HashTable {
   template <class Visit>
   uint64_t Scan(uint64_t cursor, Visit&& visit) const;
 
+  // Hints for a walk: the entries that Scan(cursor) will visit, and the bucket behind theirs.
+  void PrefetchScan(uint64_t cursor) const;
+
   // A uniformly random entry; the table is not empty.
   void* RandomEntry(Random& random) const;
 
@@ -283,6 +286,17 @@ inline void HashTable::PrefetchEntry(uint64_t hash) const {
     }
     if ((bucket[0] & kSpilled) == 0) return;
   }
+}
+
+inline void HashTable::PrefetchScan(uint64_t cursor) const {
+  if (size_ == 0) return;
+  const uint64_t hash = cursor << 16;
+  const Segment segment(WordOf(hash));
+  const Slot* bucket = segment.BucketAfter(segment.HomeOf(segment.TagOf(hash)), 0);
+  for (unsigned i = 0; i < kSlotsPerBucket; ++i) {
+    __builtin_prefetch(reinterpret_cast<const char*>(bucket[i] & kEntryMask));
+  }
+  __builtin_prefetch(bucket + kSlotsPerBucket);
 }
 
 template <class Visit>

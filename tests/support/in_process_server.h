@@ -47,6 +47,7 @@ class TestShell final : public server::Shell {
   explicit TestShell(ManualClock& clock) : clock_(clock) {}
   const server::ProcessFacts& facts() const override { return facts_; }
   server::ProcessUsage Usage() override { return {}; }
+  uint64_t MemoryLimitBytes() override { return memory_limit_bytes; }
   void RequestShutdown() override { shutdown_requested = true; }
   void Crash(std::string_view) override { crash_requested = true; }
   std::optional<std::string> ApplyListeners() override { return std::nullopt; }
@@ -62,6 +63,7 @@ class TestShell final : public server::Shell {
 
   // What a test does not want to be set: returns the reason, or nothing.
   std::function<std::optional<std::string>()> refuse_settings;
+  uint64_t memory_limit_bytes = 1'000'000'000;
   bool shutdown_requested = false;
   bool crash_requested = false;
 

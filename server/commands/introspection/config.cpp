@@ -135,6 +135,7 @@ struct ConfigResetStat {
   static RunResult Run(CommandContext& context) {
     EngineState& engine = context.engine();
     engine.statistics.Reset();
+    engine.room.ResetStatistics();
     engine.commands.ResetStatistics();
     engine.keyspace.statistics() = {};
     context.reply().Ok();

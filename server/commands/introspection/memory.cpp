@@ -57,14 +57,49 @@ struct MemoryUsage {
       context.reply().Null();
       return Replied();
     }
-    context.reply().Integer(static_cast<int64_t>(BytesOf(*found)));
+    context.reply().Integer(static_cast<int64_t>(KeyMemory(*found)));
     return Replied();
   }
+};
 
-  static size_t BytesOf(const storage::Record& record) {
-    size_t bytes = storage::SlabAllocator::UsableSize(record.size()) + kTableShare;
-    if (record.has_expiry()) bytes += kExpiryShare;
-    return bytes + record.outside_memory();
+constexpr Argument kTopArguments[] = {
+    {.name = "separator", .kind = Argument::Kind::kString, .token = "PREFIX", .is_optional = true},
+    {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT", .is_optional = true}};
+
+// MEMORY TOP [PREFIX separator] [COUNT n] -> [key, bytes], ... or [prefix, bytes, keys], ...
+struct MemoryTopCommand {
+  static constexpr int64_t kCountMax = 1000;
+  static constexpr CommandSpec kSpec{
+      .container = "MEMORY",
+      .name = "TOP",
+      .summary = "Lists the keys, or the prefixes of keys, that hold most of the memory.",
+      .since = "7.4.0",
+      .group = CommandGroup::kServer,
+      .complexity = "O(N) where N is the number of keys in the database; other clients go on.",
+      .arity = -2,
+      .flags = kReadonlyCommand | kNoScript | kNoMulti,
+      .categories = kAclKeyspace,
+      .arguments = kTopArguments,
+      .tips = kReportTips,
+  };
+
+  static RunResult Run(CommandContext& context) {
+    ArgReader args = context.args();
+    std::string_view separator;
+    int64_t count = 10;
+    while (!args.AtEnd()) {
+      if (args.Take("PREFIX")) {
+        separator = args.Bytes();
+        if (args.ok() && separator.empty()) return CommandError::Err("separator must not be empty");
+      } else if (args.Take("COUNT")) {
+        count = args.Int64Between(1, kCountMax, "COUNT must be between 1 and 1000");
+      } else {
+        return CommandError::Syntax();
+      }
+    }
+    if (const auto error = args.Finish()) return *error;
+    context.engine().memory_top.Begin(context.client(), separator, static_cast<size_t>(count));
+    return Blocked();
   }
 };
 
@@ -241,6 +276,9 @@ struct MemoryHelp {
         {"MALLOC-STATS", "Returns the reports of the allocators."},
         {"PURGE", "Gives idle memory back to the system."},
         {"STATS", "Tells what the process uses memory for."},
+        {"TOP [PREFIX <separator>] [COUNT <count>]",
+         "Lists the keys of the database that take most memory, or the prefixes of keys up to the "
+         "first <separator>, with their bytes and keys."},
         {"USAGE <key> [SAMPLES <count>]",
          "Tells how many bytes <key> and its value take. It is exact, whatever <count> is."},
     };
@@ -249,8 +287,8 @@ struct MemoryHelp {
   }
 };
 
-constexpr auto kCommands = CommandList<Memory, MemoryUsage, MemoryStats, MemoryDoctor,
-                                       MemoryMallocStats, MemoryPurge, MemoryHelp>();
+constexpr auto kCommands = CommandList<Memory, MemoryUsage, MemoryTopCommand, MemoryStats,
+                                       MemoryDoctor, MemoryMallocStats, MemoryPurge, MemoryHelp>();
 
 }  // namespace
 

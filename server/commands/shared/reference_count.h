@@ -19,7 +19,9 @@ inline int64_t ReferenceCount(const storage::Record& record, const Settings& set
                                   settings.maxmemory_policy == MaxmemoryPolicy::kVolatileLru ||
                                   settings.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
                                   settings.maxmemory_policy == MaxmemoryPolicy::kVolatileLfu;
-  return settings.maxmemory != 0 && needs_access_times ? 1 : kShared;
+  return (settings.maxmemory != 0 || settings.is_maxmemory_automatic) && needs_access_times
+             ? 1
+             : kShared;
 }
 
 }  // namespace server

@@ -120,6 +120,17 @@ TEST_CASE("Config: memory values have units") {
   CHECK(config.settings().maxmemory == UINT64_MAX);
 }
 
+TEST_CASE("Config: maxmemory may be automatic, and is shown and kept as that") {
+  Config config;
+  CHECK(SetText(config, {{"maxmemory", "AUTO"}}) == "");
+  CHECK(GetOne(config, "maxmemory") == "auto");
+  CHECK(config.settings().is_maxmemory_automatic);
+  CHECK(config.settings().maxmemory == 0);
+  CHECK(SetText(config, {{"maxmemory", "1mb"}}) == "");
+  CHECK_FALSE(config.settings().is_maxmemory_automatic);
+  CHECK(config.settings().maxmemory == 1048576);
+}
+
 TEST_CASE("Config: several settings are set together or not at all") {
   Config config;
   CHECK(SetText(config, {{"timeout", "5"}, {"hz", "100"}}) == "");
@@ -158,8 +169,6 @@ TEST_CASE("Config: what would be dangerous to ignore is refused, its default is 
   CHECK(SetText(config, {{"appendonly", "yes"}})
             .starts_with(Failed("appendonly", "appendonly is not supported")));
   CHECK(SetText(config, {{"appendonly", "no"}}) == "");
-  CHECK(SetText(config, {{"maxmemory-policy", "allkeys-lru"}}) != "");
-  CHECK(SetText(config, {{"maxmemory-policy", "noeviction"}}) == "");
   CHECK(Load(config, {"replicaof", "127.0.0.1", "6379"}) != "");
   CHECK(Load(config, {"replicaof", "no", "one"}) == "");
   CHECK(Load(config, {"tls-port", "6380"}) != "");
@@ -375,11 +384,11 @@ TEST_CASE("Config: the notices at start name what was given and does nothing") {
   CHECK(config.StartNotices().empty());
   REQUIRE(Load(config, {"io-threads", "4"}) == "");
   REQUIRE(Load(config, {"activedefrag", "no"}) == "");
-  REQUIRE(Load(config, {"lazyfree-lazy-expire", "yes"}) == "");
+  REQUIRE(Load(config, {"maxmemory-clients", "5%"}) == "");
   REQUIRE(Load(config, {"timeout", "4"}) == "");
   CHECK(config.StartNotices() ==
         std::vector<std::string>{
-            "Directives without effect in this version: lazyfree-lazy-expire, io-threads"});
+            "Directives without effect in this version: maxmemory-clients, io-threads"});
   REQUIRE(Load(config, {"save", "60", "1"}) == "");
   CHECK(config.StartNotices().size() == 2);
   REQUIRE(Load(config, {"save", ""}) == "");

@@ -181,7 +181,8 @@ std::string OtherValue(const Directive& directive, std::mt19937_64& random) {
     case Kind::kInt:
     case Kind::kMemory:
     case Kind::kOctal:
-    case Kind::kPercentOrMemory: {
+    case Kind::kPercentOrMemory:
+    case Kind::kMemoryOrAuto: {
       const uint64_t span =
           std::min<uint64_t>(directive.max, INT64_MAX) - static_cast<uint64_t>(directive.min);
       return std::to_string(directive.min + static_cast<int64_t>(random() % span));

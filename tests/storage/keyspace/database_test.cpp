@@ -62,6 +62,7 @@ class Listener final : public storage::ChangeListener {
   void OnExpired(Database& database, std::string_view key) override {
     expired.emplace_back(database.index(), key);
   }
+  void OnEvicted(Database&, std::string_view) override {}
   void OnMiss(Database&, std::string_view) override { ++misses; }
 
   std::vector<std::pair<int, std::string>> expired;

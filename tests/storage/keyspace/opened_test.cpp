@@ -74,6 +74,7 @@ class Bag {
 
 class NoListener final : public storage::ChangeListener {
   void OnExpired(Database&, std::string_view) override {}
+  void OnEvicted(Database&, std::string_view) override {}
   void OnMiss(Database&, std::string_view) override {}
 };
 
