@@ -24,6 +24,7 @@ namespace {
 struct NoListener final : storage::ChangeListener {
   void OnExpired(storage::Database&, std::string_view) override {}
   void OnMiss(storage::Database&, std::string_view) override {}
+  void OnEvicted(storage::Database&, std::string_view) override {}
 };
 
 struct Fixture {
