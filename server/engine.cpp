@@ -8,6 +8,16 @@
 #include "server/periodic.h"
 
 namespace server {
+namespace {
+
+void CloseForLostOutput(EngineState& state, RespSession& session) {
+  if (session.close == CloseWish::kNow) return;
+  state.log.Warning("Closing client whose replies need more memory than there is: " +
+                    session.client.peer.remote_address);
+  state.CloseSession(session, CloseWish::kNow);
+}
+
+}  // namespace
 
 Engine::Engine(const Dependencies& dependencies)
     : state_(std::make_unique<EngineState>(dependencies)) {}
@@ -84,6 +94,10 @@ bool Engine::HasReadyWork() const {
 }
 
 std::span<Session* const> Engine::TakeTouched() {
+  for (Session* session : state_->touched) {
+    if (session->output.is_lost()) [[unlikely]]
+      CloseForLostOutput(*state_, static_cast<RespSession&>(*session));
+  }
   state_->handed_out.clear();
   state_->handed_out.swap(state_->touched);
   for (Session* session : state_->handed_out) session->touched = false;

@@ -37,6 +37,7 @@ enum EngineSpecial : uint32_t {
   kHasMonitors = 1u << 0,
   kIsPaused = 1u << 1,
   kHasMaxmemory = 1u << 2,
+  kLacksMemory = 1u << 3,  // for the request that is about to run
 };
 
 // 40 random hexadecimal digits, by which servers and histories of data are told apart.

@@ -96,23 +96,23 @@ struct Splitter {
 
 }  // namespace
 
-SplitStatus SplitQuotedInPlace(std::span<char> line, std::vector<std::string_view>& arguments) {
+SplitStatus SplitQuotedInPlace(std::span<char> line, ArgumentArena& arguments) {
   const size_t first = arguments.size();
   Splitter splitter{line.data(), line.data() + line.size(), line.data()};
   for (splitter.SkipSpace(); splitter.from < splitter.end; splitter.SkipSpace()) {
     const char* word = splitter.to;
     if (splitter.CopyWord() == SplitStatus::kUnbalancedQuotes) {
-      arguments.resize(first);
+      arguments.Truncate(first);
       return SplitStatus::kUnbalancedQuotes;
     }
-    arguments.emplace_back(word, static_cast<size_t>(splitter.to - word));
+    arguments.Add({word, static_cast<size_t>(splitter.to - word)});
   }
   return SplitStatus::kSplit;
 }
 
 std::optional<std::vector<std::string>> SplitQuoted(std::string_view line) {
   std::string copy(line);
-  std::vector<std::string_view> views;
+  ArgumentArena views;
   if (SplitQuotedInPlace(copy, views) == SplitStatus::kUnbalancedQuotes) return std::nullopt;
   return std::vector<std::string>(views.begin(), views.end());
 }

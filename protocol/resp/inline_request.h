@@ -19,6 +19,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/resp/argument_arena.h"
+
 namespace protocol::resp {
 
 // Splits `line` (without its line end). nullopt: unbalanced quotes.
@@ -29,7 +31,7 @@ enum class SplitStatus : uint8_t { kSplit, kUnbalancedQuotes };
 // Appends the words to `arguments`, as views into `line`, whose quoted words are overwritten by
 // what they mean. On kUnbalancedQuotes nothing was appended, but the line may have been
 // overwritten.
-SplitStatus SplitQuotedInPlace(std::span<char> line, std::vector<std::string_view>& arguments);
+SplitStatus SplitQuotedInPlace(std::span<char> line, ArgumentArena& arguments);
 
 // Appends `word` in double quotes: all but printable ASCII is escaped, and SplitQuoted gives it
 // back.

@@ -29,6 +29,13 @@ void ReplyWriter::BulkShared(SharedSlice slice) {
   Count();
 }
 
+void ReplyWriter::BulkLarge(std::string_view bytes) {
+  Header('$', bytes.size());
+  out_.Append(bytes);
+  out_.Append("\r\n");
+  Count();
+}
+
 void ReplyWriter::BulkInteger(int64_t value) {
   char digits[kWireIntegerBytesMax];
   Bulk({digits, static_cast<size_t>(WriteWireInteger(digits, value) - digits)});
@@ -125,13 +132,17 @@ void ReplyWriter::EndSet(Deferred begin, size_t elements) {
 }
 
 void ReplyWriter::Line(char type, std::string_view text) {
-  char* to = out_.Reserve(text.size() + 3);
-  *to++ = type;
-  for (const char byte : text) {
-    *to++ = byte == '\r' || byte == '\n' || byte == '\0' ? ' ' : byte;
+  out_.Append(type);
+  while (!text.empty()) {
+    const std::string_view piece = text.substr(0, kAtOnceMax);
+    char* to = out_.Reserve(piece.size());
+    for (const char byte : piece) {
+      *to++ = byte == '\r' || byte == '\n' || byte == '\0' ? ' ' : byte;
+    }
+    out_.Commit(piece.size());
+    text.remove_prefix(piece.size());
   }
-  std::memcpy(to, "\r\n", 2);
-  out_.Commit(text.size() + 3);
+  out_.Append("\r\n");
 }
 
 void ReplyWriter::Header(char type, size_t count) {

@@ -50,6 +50,8 @@ class ReplyWriter {
     Count();
   }
   void Bulk(std::string_view bytes) {
+    if (bytes.size() > kAtOnceMax) [[unlikely]]
+      return BulkLarge(bytes);
     char* const begin = out_.Reserve(bytes.size() + kLineBytesMax + 2);
     char* to = WriteLine(begin, '$', static_cast<int64_t>(bytes.size()));
     if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
@@ -103,6 +105,8 @@ class ReplyWriter {
 
  private:
   static constexpr size_t kLineBytesMax = 1 + kWireIntegerBytesMax + 2;
+  // Bytes that are reserved together with what stands around them.
+  static constexpr size_t kAtOnceMax = OutputBuffer::kReserveMax - kLineBytesMax - 2;
   // What an aggregate of unknown size owes until its End: more than any size.
   static constexpr int64_t kOwedUntilEnd = int64_t{1} << 48;
 
@@ -116,6 +120,7 @@ class ReplyWriter {
   void Count() {
     if (owed_ == 0 || --owed_ == 0) ++replies_;
   }
+  void BulkLarge(std::string_view bytes);
   void Line(char type, std::string_view text);
   void Header(char type, size_t count);
   void Aggregate(char type, size_t count, size_t elements);

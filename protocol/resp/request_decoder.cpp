@@ -55,21 +55,23 @@ const char* DecodeWhole(const char* from, const char* end, const RequestLimits& 
   // All of the arguments can be there, so their places are no more than 3 times what has arrived.
   if (end - at < count * kBulkBytesMin) return nullptr;
   const size_t first = arguments.size();
+  if (!arguments.TryReserve(static_cast<size_t>(count))) return nullptr;
   for (; count > 0; --count) {
     int64_t length = 0;
     if (end - at < kBulkBytesMin) break;
     const char* body = ReadShortLength(at, '$', &length);
     if (body == nullptr || end - body < length + 2 || length > limits.bulk_bytes_max) break;
-    arguments.emplace_back(body, static_cast<size_t>(length));
+    arguments.AddReserved(body, static_cast<size_t>(length));
     at = body + length + kLineEndBytes;
   }
   if (count == 0) [[likely]]
     return at;
-  arguments.resize(first);
+  arguments.Truncate(first);
   return nullptr;
 }
 
-// Collects the arguments of a multibulk request whose every length has been verified.
+// Collects the arguments of a multibulk request whose every length has been verified, into room
+// that was reserved.
 void CollectArguments(std::string_view request, ArgumentArena& arguments) {
   size_t at = request.find('\r') + kLineEndBytes;
   while (at < request.size()) {
@@ -77,7 +79,7 @@ void CollectArguments(std::string_view request, ArgumentArena& arguments) {
     for (++at; request[at] != '\r'; ++at)
       length = length * 10 + static_cast<size_t>(request[at] - '0');
     at += kLineEndBytes;
-    arguments.push_back(request.substr(at, length));
+    arguments.AddReserved(&request[at], length);
     at += length + kLineEndBytes;
   }
 }
@@ -101,7 +103,7 @@ DecodeStatus Completed(ArgumentArena& arguments, size_t first) {
   if (arguments.size() == first || !IsHttpWord(arguments[first])) [[likely]] {
     return DecodeStatus::kRequest;
   }
-  arguments.resize(first);
+  arguments.Truncate(first);
   return DecodeStatus::kHttp;
 }
 
@@ -155,6 +157,7 @@ DecodeStatus RequestDecoder::DecodeStepwise(std::span<char> input, const Request
     }
     if (status != DecodeStatus::kRequest) return status;
     if (stage_ == Stage::kBulkLength && arguments_left_ == 0) {
+      if (!arguments.TryReserve(arguments_)) return DecodeStatus::kNoMemory;
       CollectArguments(text.substr(0, position_), arguments);
       *wire_bytes = position_;
       return DecodeStatus::kRequest;
@@ -174,6 +177,7 @@ DecodeStatus RequestDecoder::DecodeInline(std::span<char> input, const RequestLi
       break;
   }
   *wire_bytes = line.size() + 1;
+  if (!arguments.TryReserve(line.size() / 2 + 1)) return DecodeStatus::kNoMemory;
   // A CR before the LF is white space like any other.
   if (SplitQuotedInPlace(input.first(line.size()), arguments) == SplitStatus::kUnbalancedQuotes) {
     return Fail("Protocol error: unbalanced quotes in request");
@@ -200,6 +204,7 @@ DecodeStatus RequestDecoder::DecodeArgumentCount(std::string_view input,
   }
   position_ += line.size() + kLineEndBytes;
   arguments_left_ = std::max<int64_t>(*count, 0);
+  arguments_ = static_cast<size_t>(arguments_left_);
   stage_ = Stage::kBulkLength;
   return DecodeStatus::kRequest;
 }
@@ -263,6 +268,7 @@ void RequestDecoder::Reset() {
   position_ = 0;
   line_scanned_ = 0;
   bytes_wanted_ = 1;
+  arguments_ = 0;
   arguments_left_ = 0;
   bulk_bytes_ = 0;
   error_.clear();

@@ -24,7 +24,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "protocol/resp/argument_arena.h"
 
 namespace protocol::resp {
 
@@ -35,14 +36,11 @@ struct RequestLimits {
   bool authenticated = true;            // false: 10 arguments of 16 KiB at most
 };
 
-// The arguments of many requests, end to end; a request is a range of them. Kept for a turn and
-// reused.
-using ArgumentArena = std::vector<std::string_view>;
-
 enum class DecodeStatus : uint8_t {
   kRequest,     // complete; its arguments were appended to the arena (none for an empty request)
   kIncomplete,  // a good beginning; call again with the same bytes and more of them
   kError,       // error() has the text after "-ERR "; nothing that follows can be trusted
+  kNoMemory,    // complete, but there is no memory for the list of its arguments
   kHttp,  // POST or Host: as the first word: a web page tries to reach us; close without a reply
 };
 
@@ -94,6 +92,7 @@ class RequestDecoder {
   size_t position_ = 0;      // everything before is understood
   size_t line_scanned_ = 0;  // so many bytes from position_ on hold no line end
   size_t bytes_wanted_ = 1;
+  size_t arguments_ = 0;  // of the request
   int64_t arguments_left_ = 0;
   size_t bulk_bytes_ = 0;  // of the bulk string at position_, in kBulkBody
   std::string error_;

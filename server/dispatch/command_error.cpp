@@ -2,7 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace server {
+namespace {
+
+// However long the client's words are, errors take no memory that would have to be asked for.
+constexpr size_t kEchoedBytesMax = 64 * 1024;
+
+}  // namespace
 
 CommandError CommandError::From(storage::Error error) {
   switch (error) {
@@ -43,8 +51,12 @@ CommandError CommandError::NoMemory() {
   return CommandError("OOM not enough memory for this value");
 }
 
+CommandError CommandError::NoMemoryForRequest() {
+  return CommandError("OOM not enough memory for this request");
+}
+
 std::string_view EchoedInError(std::string_view sent, size_t bytes_max) {
-  sent = sent.substr(0, bytes_max);
+  sent = sent.substr(0, std::min(bytes_max, kEchoedBytesMax));
   return sent.substr(0, sent.find('\0'));
 }
 

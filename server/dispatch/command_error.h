@@ -28,13 +28,14 @@ class [[nodiscard]] CommandError {
   // A subcommand that exists, called in a way that does not: "SLOWLOG GET 1 2".
   static CommandError SubcommandSyntax(std::string_view as_sent, std::string_view container);
   static CommandError NoMemory();
+  static CommandError NoMemoryForRequest();
 
  private:
   std::string line_;
 };
 
-// What an error repeats of bytes that a client sent: at most 128, and nothing from a zero byte on,
-// as Redis formats them as C strings.
+// What an error repeats of bytes that a client sent: at most 128 (or as said, up to 64 KiB), and
+// nothing from a zero byte on, as Redis formats them as C strings.
 std::string_view EchoedInError(std::string_view sent, size_t bytes_max = 128);
 
 }  // namespace server

@@ -8,12 +8,16 @@
 #include "server/client/reply_mode.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/key_positions.h"
 #include "server/engine_state.h"
 #include "storage/base/check.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
 
+// A request with more keys than this is not asked about each of them.
+constexpr size_t kArgumentsLookedAtMax = 1000;
 constexpr size_t kEchoedArgumentsMax =
     128;  // bytes of arguments that an "unknown command" error repeats
 
@@ -61,6 +65,12 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
     DispatchOutcome outcome = DispatchOutcome::kDone;
     if (!PassGates(client, *command, outcome)) return outcome;
   }
+  if (command->is_write && engine_.keyspace.slab().large_bytes() != 0) [[unlikely]] {
+    if (!HasMemoryToCopy(client, *command, arguments)) {
+      Reject(client, command, CommandError::NoMemoryForRequest().line());
+      return DispatchOutcome::kDone;
+    }
+  }
   if ((engine_.special & kHasMaxmemory) != 0 &&
       (command->spec->flags & (kWriteCommand | kDenyOom)) != 0) {
     DispatchOutcome outcome = DispatchOutcome::kDone;
@@ -87,6 +97,31 @@ bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
   if (kind == RunResult::Kind::kBlocked) return false;
   engine_.feed.FinishCommand(client.database, changes_before, arguments);
   return true;
+}
+
+// Large elements that a request does not bring, but moves, copies or takes out (SMOVE, SUNIONSTORE,
+// SPOP), are asked for here, since no structure could go back half-way. What they take is at most
+// what all of them take, and at most what the request's values take.
+bool Dispatcher::HasMemoryToCopy(const Client& client, const CommandInTable& command,
+                                 std::span<const std::string_view> arguments) {
+  const CommandSpec& spec = *command.spec;
+  const bool has_destination = spec.keys[1].begin != KeySpec::Begin::kNone;
+  const bool returns_elements = (spec.keys[0].flags & kKeyAccess) != 0;
+  if ((spec.flags & kDenyOom) == 0 && !has_destination && !returns_elements) return true;
+  if (arguments.size() > kArgumentsLookedAtMax) return true;
+  const auto keys = FindKeys(spec, arguments);
+  if (!keys) return true;  // the handler says what is wrong
+  size_t bytes = 0;
+  for (const KeyPosition& position : *keys) {
+    const storage::Key key = engine_.keyspace.MakeKey(arguments[position.index]);
+    const storage::Found found =
+        engine_.keyspace.database(client.database).Find(key, storage::kPeek);
+    if (found && found->encoding() == storage::Encoding::kStructure) {
+      bytes += found->outside_memory();
+    }
+  }
+  return bytes == 0 ||
+         storage::HasMemoryFor(2 * std::min(bytes, engine_.keyspace.slab().large_bytes()));
 }
 
 const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* command,
@@ -125,6 +160,10 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
   if ((engine_.special & kIsPaused) != 0 && engine_.pause.Holds(*command.spec)) {
     engine_.pause.Postpone(client);
     outcome = DispatchOutcome::kPostponed;
+    return false;
+  }
+  if ((engine_.special & kLacksMemory) != 0) {
+    Reject(client, &command, CommandError::NoMemoryForRequest().line());
     return false;
   }
   return true;

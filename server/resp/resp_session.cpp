@@ -100,6 +100,7 @@ bool RespSession::CanRun() const {
 }
 
 bool RespSession::IsHeldBack() const {
+  if (output.is_lost()) return true;
   const size_t limit =
       client.is(kNotAuthenticated) ? kStrangerOutputBytes : engine_.output_hold_back_bytes;
   return unsent_bytes() > limit;

@@ -8,6 +8,7 @@
 #include "server/config/config.h"
 #include "server/dispatch/command_table.h"
 #include "server/engine_state.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 
@@ -84,7 +85,7 @@ bool Turn::Decode(RespSession& session) {
       if (batch_size_ == 0) session.executed_bytes = session.decoded_bytes;
       continue;
     }
-    AddRequest(session, first_argument);
+    AddRequest(session, first_argument, wire_bytes);
     if (batch_size_ >= batch_max || is_inline) return true;
   }
 }
@@ -100,12 +101,13 @@ const CommandInTable* Turn::FindCommand(std::string_view name) {
   return last_command_;
 }
 
-void Turn::AddRequest(RespSession& session, size_t first_argument) {
+void Turn::AddRequest(RespSession& session, size_t first_argument, size_t wire_bytes) {
   Request& request = batch_[batch_size_++];
   request.session = &session;
   request.first_argument = first_argument;
   request.argument_count = arguments_.size() - first_argument;
   request.wire_end = session.decoded_bytes;
+  request.wire_bytes = wire_bytes;
   request.command = FindCommand(arguments_[first_argument]);
   request.key = storage::Key();
   if (request.command == nullptr) return;
@@ -118,7 +120,7 @@ void Turn::AddRequest(RespSession& session, size_t first_argument) {
 // Runs the batch. Requests of a session that has stopped are left for later.
 void Turn::Execute() {
   if (batch_size_ == 0) {
-    arguments_.clear();
+    arguments_.Clear();
     return;
   }
   requests_ += batch_size_;
@@ -137,13 +139,19 @@ void Turn::Execute() {
     if (!session.CanRun()) continue;
     const std::span<const std::string_view> arguments(arguments_.data() + request.first_argument,
                                                       request.argument_count);
-    const bool is_large = request.wire_end - session.executed_bytes >= RespSession::kLargeBulkBytes;
+    const bool is_large = request.wire_bytes >= kLargeRequestBytes;
+    const bool is_offered =
+        is_large && request.wire_end - session.executed_bytes >= RespSession::kLargeBulkBytes;
     if (is_large) [[unlikely]]
+      AskForMemory(request);
+    if (is_offered) [[unlikely]]
       engine_.keyspace.OfferBuffer(session.OfferInput());
     const DispatchOutcome outcome =
         engine_.dispatcher.Dispatch(session.client, request.command, arguments, request.key, ticks);
-    if (is_large) [[unlikely]]
+    if (is_offered) [[unlikely]]
       engine_.keyspace.OfferBuffer(nullptr);
+    if (is_large) [[unlikely]]
+      engine_.special &= ~kLacksMemory;
     if (outcome == DispatchOutcome::kPostponed) {
       if (!inline_copy_.empty()) RestoreInline(session);
       continue;
@@ -155,8 +163,26 @@ void Turn::Execute() {
   }
   engine_.statistics.command_ticks += ticks - ticks_before;
   batch_size_ = 0;
-  arguments_.clear();
+  arguments_.Clear();
   inline_copy_.clear();
+}
+
+// What a request brings (keys, fields, members) is copied in many places, and lists are made of its
+// arguments; so its memory is asked for as a whole, before anything is changed.
+void Turn::AskForMemory(const Request& request) {
+  constexpr size_t kBytesOfMonitored = 12;  // a byte as \xff, in a text that grows by doubling
+  size_t bytes = request.wire_bytes;
+  if (request.command != nullptr && request.argument_count > 1) {
+    const CommandSpec& spec = *request.command->spec;
+    // Values of strings ask for themselves, or stay where they were read.
+    const bool has_one_key = spec.keys[0].begin == KeySpec::Begin::kIndex && spec.keys[0].last == 0;
+    if (spec.group == CommandGroup::kString && has_one_key) {
+      bytes = arguments_[request.first_argument + 1].size();
+    }
+  }
+  bytes += request.argument_count * kBytesOfArgument + kSpareBytes;
+  if ((engine_.special & kHasMonitors) != 0) bytes += request.wire_bytes * kBytesOfMonitored;
+  if (!storage::HasMemoryFor(bytes)) engine_.special |= kLacksMemory;
 }
 
 void Turn::RestoreInline(RespSession& session) {
@@ -169,6 +195,9 @@ void Turn::RefuseInput(RespSession& session, DecodeStatus status) {
     session.client.reply.Error("ERR " + session.decoder.error());
     engine_.statistics.NoteError("ERR");
     if (engine_.log.IsEnabled(LogLevel::kVerbose)) LogProtocolError(session);
+  } else if (status == DecodeStatus::kNoMemory) {
+    session.client.reply.Error(CommandError::NoMemoryForRequest().line());
+    engine_.statistics.NoteError("OOM");
   } else {
     engine_.log.Warning(
         "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "

@@ -42,6 +42,11 @@ class Turn {
   // replies leave and no turn becomes long. Reading and polling again costs less than a
   // microsecond.
   static constexpr size_t kRequestsMax = 1024;
+  static constexpr size_t kLargeRequestBytes = 16 * 1024;
+  // What a request may take besides its own size: a place in a growing list for each argument,
+  // texts of errors.
+  static constexpr size_t kBytesOfArgument = 48;
+  static constexpr size_t kSpareBytes = 256 * 1024;
   static constexpr size_t kRequestsOfOneMax = 4 * kRequestsMax;  // the same for one deep pipeline
 
   struct Request {
@@ -50,17 +55,19 @@ class Turn {
     size_t first_argument;
     size_t argument_count;
     size_t wire_end;  // offset into the session's input
+    size_t wire_bytes;
     storage::Key key;
   };
 
   // Decodes until the batch is full or the session has no complete request; false when it is done
   // with.
   bool Decode(RespSession& session);
-  void AddRequest(RespSession& session, size_t first_argument);
+  void AddRequest(RespSession& session, size_t first_argument, size_t wire_bytes);
   const CommandInTable* FindCommand(std::string_view name);
   void RefuseInput(RespSession& session, protocol::resp::DecodeStatus status);
   void LogProtocolError(const RespSession& session);
   void Execute();
+  void AskForMemory(const Request& request);
   // Puts back the bytes of an inline request that must wait.
   void RestoreInline(RespSession& session);
   void Finish(RespSession& session);

@@ -5,6 +5,7 @@
 
 #include "storage/base/check.h"
 #include "storage/keyspace/keyspace.h"
+#include "storage/memory/memory_probe.h"
 #include "storage/types/string.h"
 
 namespace storage {
@@ -19,6 +20,13 @@ constexpr size_t kSweptAtEviction = 4;
 template <class T>
 std::string_view BytesOf(T* const& pointer) {
   return {reinterpret_cast<const char*>(&pointer), sizeof pointer};
+}
+
+// A value of its own memory, or nullptr when there is none left for its key's record.
+LargeString* UnlessLast(LargeString* string, const Key& key) {
+  if (string == nullptr || HasMemoryForRecordOf(key.bytes)) return string;
+  LargeString::Destroy(string);
+  return nullptr;
 }
 
 bool IsOutside(Encoding encoding) {
@@ -252,7 +260,7 @@ bool Database::SetStringAs(Encoding encoding, const Key& key, Found found, std::
   if (bytes.size() > kInlineBytesMax) {
     LargeString* string = keyspace_.TakeOffered(bytes);
     if (string == nullptr) {
-      string = LargeString::TryCreate(bytes.size(), bytes.size());
+      string = UnlessLast(LargeString::TryCreate(bytes.size(), bytes.size()), key);
       if (string == nullptr) return false;
       std::memcpy(string->data(), bytes.data(), bytes.size());
     }
@@ -322,6 +330,7 @@ char* Database::GrowLarge(const Key& key, Found found, size_t size) {
   const size_t added = size - old.size();
   LargeString* string = added > old.size() ? LargeString::TryCreateZeroed(size, size + spare)
                                            : LargeString::TryCreate(size, size + spare);
+  string = UnlessLast(string, key);
   if (string == nullptr) return nullptr;
   if (!old.empty()) std::memcpy(string->data(), old.data(), old.size());
   if (added <= old.size()) std::memset(string->data() + old.size(), 0, added);
@@ -431,13 +440,14 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
   LargeString* copy = nullptr;
   Structure* structure = nullptr;
   if (found->encoding() == Encoding::kStructure) {
+    if (!HasMemoryFor(found->structure()->memory())) return false;
     structure = found->structure()->Clone().release();
     if (structure == nullptr) return false;
     target.data_bytes_ += structure->memory();
     draft.payload = BytesOf(structure);
   } else if (found->encoding() == Encoding::kLarge) {
     const std::string_view bytes = found->bytes();
-    copy = LargeString::TryCreate(bytes.size(), bytes.size());
+    copy = UnlessLast(LargeString::TryCreate(bytes.size(), bytes.size()), target_key);
     if (copy == nullptr) return false;
     std::memcpy(copy->data(), bytes.data(), bytes.size());
     target.data_bytes_ += copy->memory();

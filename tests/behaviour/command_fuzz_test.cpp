@@ -37,6 +37,8 @@ constexpr uint64_t kPipelineMax = 16;
 constexpr uint64_t kDisruptiveOneIn = 100;
 constexpr uint64_t kCalmOneIn = 10;  // rounds
 constexpr int64_t kBulkBytesMax = 1 << 20;
+// MONITOR shows whole requests, however long.
+constexpr protocol::resp::ReplyLimits kLimits{.line_bytes_max = size_t{64} << 20};
 constexpr uint64_t kCommandsOfServer = 10'000;  // then invariants are checked, and another begins
 
 using Request = std::vector<std::string>;
@@ -187,9 +189,11 @@ class Trial {
     while (!left.empty()) {
       Reply reply;
       size_t wire_bytes = 0;
-      const ReplyStatus status = decoder.Decode(left, {}, &reply, &wire_bytes);
+      const ReplyStatus status = decoder.Decode(left, kLimits, &reply, &wire_bytes);
       // A client that is closed while its output waits does not get all of it.
       if (status == ReplyStatus::kIncomplete && !client.connection->is_open()) return;
+      const std::string begin = server::EscapeLogText(left.substr(0, 100));
+      CAPTURE(begin);
       CAPTURE(decoder.error());
       CAPTURE(Describe(client.pipeline[std::min(replies, client.pipeline.size() - 1)]));
       REQUIRE(status == ReplyStatus::kReply);

@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view line(reinterpret_cast<const char*>(data), size);
   const auto words = SplitQuoted(line);
   std::vector<char> writable(line.begin(), line.end());
-  std::vector<std::string_view> views;
+  protocol::resp::ArgumentArena views;
   const SplitStatus status = SplitQuotedInPlace(writable, views);
   CHECK_INVARIANT((status == SplitStatus::kSplit) == words.has_value());
   if (!words) {

@@ -11,7 +11,19 @@ namespace {
 using server::Argument;
 using server::CommandInTable;
 
-constexpr std::string_view kKeys[] = {"a", "b", "c", "d", "n", "bits", "big", "k:1", "k:2", ""};
+constexpr std::string_view kStringKeys[] = {"a", "b", "c", "n", "bits", "big", "k:1", ""};
+constexpr std::string_view kListKeys[] = {"l:1", "l:2", "l:3"};
+constexpr std::string_view kSetKeys[] = {"s:1", "s:2", "s:3"};
+constexpr std::string_view kHashKeys[] = {"h:1", "h:2", "h:3"};
+constexpr std::string_view kSortedSetKeys[] = {"z:1", "z:2", "z:3"};
+constexpr std::string_view kStreamKeys[] = {"x:1", "x:2"};
+constexpr std::span<const std::string_view> kKeysOfTypes[] = {
+    kStringKeys, kListKeys, kSetKeys, kHashKeys, kSortedSetKeys, kStreamKeys};
+// Fields, members, elements: few, so that they are found again.
+constexpr std::string_view kElements[] = {"m1", "m2", "m3", "m4", "m5", "1", "2", "-3", "70000"};
+// Of ranges by score and by name.
+constexpr std::string_view kRangeEnds[] = {"-inf", "+inf", "(1", "0",  "5",  "2.5", "-1",
+                                           "-",    "+",    "[a", "(m", "[z", "[m3"};
 constexpr std::string_view kNumbers[] = {"0", "1",  "2",   "3",  "5",  "7",
                                          "8", "10", "100", "-1", "-2", "12"};
 // Where parsers, sizes and signs break. The last ones are no numbers at all.
@@ -62,11 +74,12 @@ constexpr std::string_view kPatterns[] = {"*",  "?", "k:*", "[a-d]", "[^a]*", "k
 constexpr std::string_view kEncodings[] = {"u8", "i8", "u1", "i1", "u16", "i64", "u63", "i5"};
 constexpr std::string_view kBadEncodings[] = {"u64", "i65", "u0", "i0",
                                               "8",   "u-1", "u",  "i999999999999"};
-constexpr std::string_view kTypes[] = {"string", "list", "hash", "none", "STRING"};
+constexpr std::string_view kTypes[] = {"string", "list", "set", "zset", "hash", "none", "STRING"};
 constexpr std::string_view kSettingValues[] = {
     "yes", "no",           "0",           "1",          "100", "1mb",    "-1",
     "",    "normal 0 0 0", "allkeys-lfu", "noeviction", "10%", "3600 1", "default"};
 constexpr size_t kRepeatsMax = 3;
+constexpr size_t kManyRepeats = 150;  // more elements than a pack holds
 constexpr size_t kLongBytes = 5000;
 constexpr int64_t kNowSeconds = 1'790'000'000;  // where ManualClock begins
 
@@ -75,6 +88,36 @@ void AddWords(std::span<const Argument> arguments, std::vector<std::string>& wor
     if (!argument.token.empty()) words.emplace_back(argument.token);
     AddWords(argument.children, words);
   }
+}
+
+std::span<const std::string_view> KeysOf(server::CommandGroup group) {
+  using server::CommandGroup;
+  switch (group) {
+    case CommandGroup::kList:
+      return kListKeys;
+    case CommandGroup::kSet:
+      return kSetKeys;
+    case CommandGroup::kHash:
+      return kHashKeys;
+    case CommandGroup::kSortedSet:
+    case CommandGroup::kGeo:
+      return kSortedSetKeys;
+    case CommandGroup::kStream:
+      return kStreamKeys;
+    case CommandGroup::kString:
+    case CommandGroup::kBitmap:
+    case CommandGroup::kHyperLogLog:
+      return kStringKeys;
+    case CommandGroup::kGeneric:
+    case CommandGroup::kPubsub:
+    case CommandGroup::kTransactions:
+    case CommandGroup::kConnection:
+    case CommandGroup::kServer:
+    case CommandGroup::kScripting:
+    case CommandGroup::kCluster:
+      return {};
+  }
+  return {};
 }
 
 }  // namespace
@@ -105,6 +148,7 @@ std::vector<std::string> CommandGenerator::Next() {
 
 std::vector<std::string> CommandGenerator::Make(const CommandInTable& command) {
   is_edge_ = OneIn(3);
+  group_ = command.spec->group;
   Arguments request;
   if (command.container != nullptr) request.emplace_back(command.container->spec->name);
   request.emplace_back(command.spec->name);
@@ -115,13 +159,24 @@ std::vector<std::string> CommandGenerator::Make(const CommandInTable& command) {
 }
 
 void CommandGenerator::AddTree(std::span<const Argument> arguments, Arguments& request) {
+  size_t number_at = 0;  // of a number that says how many of the next argument there are
   for (const Argument& argument : arguments) {
-    if (!argument.is_optional || OneIn(2)) AddArgument(argument, request);
+    if (argument.is_optional && OneIn(2)) continue;
+    const size_t at = request.size();
+    AddArgument(argument, request);
+    if (number_at != 0 && argument.is_multiple && !OneIn(8)) {
+      const size_t added = request.size() - at - (argument.token.empty() ? 0 : 1);
+      request[number_at] = std::to_string(added);
+    }
+    const bool is_number = argument.kind == Argument::Kind::kInteger &&
+                           argument.name.starts_with("num") && request.size() > at;
+    number_at = is_number ? request.size() - 1 : 0;
   }
 }
 
 void CommandGenerator::AddArgument(const Argument& argument, Arguments& request) {
-  const size_t repeats = argument.is_multiple ? 1 + random_.Below(kRepeatsMax) : 1;
+  size_t repeats = argument.is_multiple ? 1 + random_.Below(kRepeatsMax) : 1;
+  if (argument.is_multiple && argument.token.empty() && OneIn(40)) repeats = kManyRepeats;
   for (size_t i = 0; i < repeats; ++i) {
     const bool has_token = i == 0 || argument.is_multiple_token;
     if (!argument.token.empty() && has_token) request.emplace_back(argument.token);
@@ -148,23 +203,49 @@ void CommandGenerator::AddValue(const Argument& argument, Arguments& request) {
 }
 
 std::string CommandGenerator::Value(Argument::Kind kind, std::string_view name) {
-  if (kind == Argument::Kind::kKey) return std::string(OneOf(kKeys));
+  if (kind == Argument::Kind::kKey) return Key();
   if (kind == Argument::Kind::kPattern) return std::string(OneOf(kPatterns));
   if (kind == Argument::Kind::kUnixTime) {
     if (is_edge_) return Number();
     const int64_t seconds = kNowSeconds + static_cast<int64_t>(random_.Below(2000)) - 100;
     return std::to_string(seconds) + (name.starts_with("unix-time-milli") ? "000" : "");
   }
-  if (kind != Argument::Kind::kString) return Number();
-  // Strings of which only some mean something.
+  return kind == Argument::Kind::kString ? String(name) : Number();
+}
+
+std::string CommandGenerator::Key() {
+  if (large_bytes_ != 0 && OneIn(20)) return std::string(large_bytes_, 'k');
+  const auto own = KeysOf(group_);
+  return std::string(own.empty() || OneIn(10) ? OneOf(OneOf(kKeysOfTypes)) : OneOf(own));
+}
+
+// Of few or of many.
+std::string CommandGenerator::Element() {
+  switch (random_.Below(4)) {
+    case 0:
+      return Text();
+    case 1:
+      return "m" + std::to_string(random_.Below(500));
+    default:
+      return std::string(OneOf(kElements));
+  }
+}
+
+// Strings of which only some mean something.
+std::string CommandGenerator::String(std::string_view name) {
   if (name == "encoding") return std::string(OneIn(6) ? OneOf(kBadEncodings) : OneOf(kEncodings));
   if (name == "type" && OneIn(2)) return std::string(OneOf(kTypes));
   if (name == "parameter") return std::string(OneOf(server::AllDirectives()).name);
-  if (name == "command" || name.starts_with("command-name")) {
-    std::string lower = OneOf(commands_)->full_name;
-    return lower;
+  if (name == "command" || name.starts_with("command-name")) return OneOf(commands_)->full_name;
+  if (name == "min" || name == "max" || name == "start" || name == "stop") {
+    return is_edge_ && OneIn(3) ? Text() : std::string(OneOf(kRangeEnds));
   }
-  if (name == "value" && OneIn(4)) return std::string(OneOf(kSettingValues));
+  if (name == "field" || name == "element" || name.starts_with("member") || name == "pivot") {
+    return Element();
+  }
+  if (name == "value" && group_ == server::CommandGroup::kServer && OneIn(2)) {
+    return std::string(OneOf(kSettingValues));
+  }
   return Text();
 }
 
@@ -174,6 +255,9 @@ std::string CommandGenerator::Number() {
 }
 
 std::string CommandGenerator::Text() {
+  if (large_bytes_ != 0 && OneIn(3)) {
+    return std::string(large_bytes_, static_cast<char>('a' + random_.Below(3)));
+  }
   if (!is_edge_ || OneIn(2)) return std::string(OneOf(kTexts));
   switch (random_.Below(5)) {
     case 0:

@@ -6,7 +6,8 @@
 //   wrong   a valid or edge one with arguments dropped, doubled, swapped, cut off after an option,
 //           or replaced by words of other commands
 //
-// Keys are few, so that commands meet each other's values. The same seed gives the same requests.
+// Keys are few, so that commands meet each other's values; each type has its own, which its
+// commands mostly take. The same seed gives the same requests.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,9 @@ class CommandGenerator {
   CommandGenerator(const server::CommandTable& table, uint64_t seed,
                    std::span<const std::string_view> left_out = {});
 
+  // From now on some strings and keys are of this size.
+  void set_large_bytes(size_t bytes) { large_bytes_ = bytes; }
+
   std::vector<std::string> Next();
   // A request for this command.
   std::vector<std::string> Make(const server::CommandInTable& command);
@@ -46,6 +50,9 @@ class CommandGenerator {
   void AddArgument(const server::Argument& argument, Arguments& request);
   void AddValue(const server::Argument& argument, Arguments& request);
   std::string Value(server::Argument::Kind kind, std::string_view name);
+  std::string Key();
+  std::string Element();
+  std::string String(std::string_view name);
   std::string Number();
   std::string Text();
   void Spoil(Arguments& request, size_t words);
@@ -53,7 +60,10 @@ class CommandGenerator {
   storage::Random random_;
   std::vector<const server::CommandInTable*> commands_;
   std::vector<std::string> words_;  // the options of all commands
-  bool is_edge_ = false;            // the request that is being made
+  size_t large_bytes_ = 0;          // 0: no large ones
+  // Of the request that is being made:
+  bool is_edge_ = false;
+  server::CommandGroup group_ = server::CommandGroup::kGeneric;
 };
 
 }  // namespace tests

@@ -8,6 +8,7 @@
 #include "server/commands/shared/key_window.h"
 #include "server/dispatch/command_context.h"
 #include "storage/base/check.h"
+#include "storage/memory/memory_probe.h"
 #include "storage/types/bitmap.h"
 #include "storage/types/string.h"
 
@@ -76,6 +77,10 @@ Sources FindSources(CommandContext& context, std::span<const std::string_view> k
   if (size > Database::kInlineBytesMax) {
     storage::LargeString* string = storage::LargeString::TryCreate(size, size);
     if (string == nullptr) return false;
+    if (!storage::HasMemoryForRecordOf(key.bytes)) {
+      storage::LargeString::Destroy(string);
+      return false;
+    }
     storage::CombineBits(operation, sources.strings, {string->data(), size});
     const storage::Found found = context.Find(key, storage::kWrite);
     is_new = !found;

@@ -9,6 +9,7 @@
 #include "server/commands/strings/strings.h"
 #include "server/dispatch/command_context.h"
 #include "storage/base/check.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
@@ -28,7 +29,9 @@ class LargeValues {
 
   // False: there is not enough memory.
   [[nodiscard]] bool Prepare(std::span<const std::string_view> pairs) {
+    size_t key_bytes = 0;
     for (size_t i = 1; i < pairs.size(); i += 2) {
+      key_bytes += pairs[i - 1].size();
       const std::string_view value = pairs[i];
       if (!IsLarge(value)) continue;
       LargeString* string = LargeString::TryCreate(value.size(), value.size());
@@ -36,7 +39,8 @@ class LargeValues {
       std::memcpy(string->data(), value.data(), value.size());
       strings_.push_back(string);
     }
-    return true;
+    // The records come after the values, and then none may be refused any more.
+    return strings_.empty() || storage::HasMemoryFor(key_bytes + key_bytes / 4);
   }
   static bool IsLarge(std::string_view value) {
     return value.size() > storage::Database::kInlineBytesMax;

@@ -10,6 +10,7 @@
 
 #include "storage/base/random.h"
 
+using protocol::resp::ArgumentArena;
 using protocol::resp::SplitQuoted;
 using protocol::resp::SplitQuotedInPlace;
 using protocol::resp::SplitStatus;
@@ -104,14 +105,14 @@ TEST_CASE("SplitQuoted: a NUL is a byte like any other") {
   CHECK(SplitQuoted(line) == Words{std::string("a\0b", 3), std::string(1, '\0')});
 }
 
-TEST_CASE("SplitQuotedInPlace: keeps what the vector has, even when it refuses the line") {
-  std::vector<std::string_view> arguments{"before"};
+TEST_CASE("SplitQuotedInPlace: keeps what the arena has, even when it refuses the line") {
+  ArgumentArena arguments{"before"};
   std::string good = "a \"b c\"";
   CHECK(SplitQuotedInPlace(good, arguments) == SplitStatus::kSplit);
-  CHECK(arguments == std::vector<std::string_view>{"before", "a", "b c"});
+  CHECK(arguments == ArgumentArena{"before", "a", "b c"});
   std::string bad = "x y \"z";
   CHECK(SplitQuotedInPlace(bad, arguments) == SplitStatus::kUnbalancedQuotes);
-  CHECK(arguments == std::vector<std::string_view>{"before", "a", "b c"});
+  CHECK(arguments == ArgumentArena{"before", "a", "b c"});
 }
 
 TEST_CASE("SplitQuoted: any words, written in any way, come back") {

@@ -42,7 +42,7 @@ Decoded DecodeWith(RequestDecoder& decoder, std::string_view input,
   Decoded decoded;
   decoded.status = decoder.Decode({buffer.get(), input.size()}, limits, arena, &decoded.wire_bytes);
   decoded.error = decoder.error();
-  REQUIRE(arena.at(0) == "before");
+  REQUIRE(arena[0] == "before");
   if (decoded.status != DecodeStatus::kRequest) REQUIRE(arena.size() == 1);
   for (size_t i = 1; i < arena.size(); ++i) {
     REQUIRE(arena[i].data() >= buffer.get());
@@ -326,7 +326,7 @@ TEST_CASE("RequestDecoder: a line that arrives byte by byte is not scanned for e
     if (status != DecodeStatus::kIncomplete) FAIL("complete after ", cut, " bytes");
   }
   CHECK(decoder.Decode(line, limits, arena, &wire_bytes) == DecodeStatus::kRequest);
-  CHECK(arena.at(0).size() == 2000000);
+  CHECK(arena[0].size() == 2000000);
 }
 
 namespace {

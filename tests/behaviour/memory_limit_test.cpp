@@ -1,0 +1,335 @@
+// Every command of the table when memory runs out, at every step at which it can: the request is
+// refused with -OOM and nothing has changed, or it is done in full, or its client is closed since
+// there was no memory for the reply; and the server goes on in any case.
+//
+// Two servers get the same requests. The first has all the memory it wants: it shows at which
+// steps memory can run out, and what should come of the request. The second gets the request with
+// a limit below each step, and then without one.
+//
+//   CINNABAR_ROUNDS=1000 CINNABAR_SEED=7 build/debug/cinnabar-behaviour-tests -tc='Memory limit*'
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/engine_state.h"
+#include "server/introspection/dataset_digest.h"
+#include "server/logging/log_line.h"
+#include "tests/support/command_generator.h"
+#include "tests/support/fixed_secrets.h"
+#include "tests/support/in_process_server.h"
+#include "tests/support/limited_memory.h"
+
+using tests::CommandGenerator;
+using tests::InProcessServer;
+using tests::TestConnection;
+
+namespace {
+
+using Request = std::vector<std::string>;
+
+constexpr size_t kLargeBytes = 20'000;
+constexpr uint64_t kRequestsOfRound = 300;
+
+// They end, silence or block clients, change settings, or say what is not the same on two servers.
+constexpr std::string_view kLeftOut[] = {
+    "auth",     "client",  "cluster", "config",    "debug",   "hello", "info",
+    "latency",  "lolwut",  "memory",  "monitor",   "quit",    "reset", "select",
+    "shutdown", "slowlog", "time",    "replicaof", "slaveof", "role",  "object|idletime"};
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::string Describe(const Request& request) {
+  std::string text;
+  for (const std::string& argument : request) {
+    text += '"' + server::EscapeLogText(argument.substr(0, 40));
+    text += argument.size() > 40 ? "\"... " : "\" ";
+  }
+  return text;
+}
+
+bool IsRefusal(const std::string& reply) {
+  return reply.starts_with("-OOM ") ||
+         reply.starts_with("-ERR Insufficient memory");  // LCS says it as Redis does
+}
+
+bool IsRandom(const server::CommandInTable& command) {
+  const auto tips = command.spec->tips;
+  return std::any_of(tips.begin(), tips.end(), [](std::string_view tip) {
+    return tip.starts_with("nondeterministic_output");
+  });
+}
+
+class ServerUnderTest {
+ public:
+  explicit ServerUnderTest(uint64_t seed) : server_({}, (tests::RestartSecrets(seed), seed)) {}
+
+  // The reply to the request. The memory that the engine takes counts; the test's own does not.
+  std::string Run(const Request& request) {
+    if (client_ == nullptr) client_ = &server_.Connect();
+    const std::string wire = tests::Encode(request);
+    std::string_view bytes = wire;
+    tests::ResumeMemoryLimit();
+    while (!bytes.empty()) {
+      const size_t count = client_->Push(bytes);
+      bytes.remove_prefix(count);
+      if (count == 0 && !client_->session()->WantsBytes()) break;
+      if (count == 0) server_.engine->RunTurn();
+    }
+    while (server_.engine->HasReadyWork()) server_.engine->RunTurn();
+    tests::PauseMemoryLimit();
+    server_.RunTurns();
+    std::string reply = client_->TakeOutput();
+    was_closed_ = !client_->is_open();
+    // One that waits for an element would get it from a later request.
+    if (reply.empty()) client_->Close();
+    if (!client_->is_open()) client_ = nullptr;
+    return reply;
+  }
+  // The client of the last request was closed by the server.
+  bool was_closed() const { return was_closed_; }
+
+  // All keys, values and times, in short.
+  std::string Data() const {
+    const storage::Keyspace& keyspace = server_.engine->state().keyspace;
+    server::DatasetDigest digest;
+    digest.AddKeyspace(keyspace);
+    size_t expiries = 0;
+    for (int i = 0; i < keyspace.database_count(); ++i) {
+      uint64_t cursor = 0;
+      do {
+        cursor = keyspace.database(i).Scan(cursor, [&](const storage::Record& record) {
+          const size_t key = std::hash<std::string_view>()(record.key());
+          expiries += key * static_cast<size_t>(record.expiry_ms() + 2);
+        });
+      } while (cursor != 0);
+    }
+    return digest.Hex() + " " + std::to_string(expiries);
+  }
+  const std::vector<std::string>& log() const { return server_.log.lines; }
+  void CheckInvariants() { server_.engine->state().keyspace.CheckInvariants(); }
+  const server::CommandTable& commands() const { return server_.engine->state().commands; }
+
+ private:
+  InProcessServer server_;
+  TestConnection* client_ = nullptr;
+  bool was_closed_ = false;
+};
+
+class Round {
+ public:
+  explicit Round(uint64_t seed)
+      : random_(seed), free_(seed), limited_(seed), generator_(free_.commands(), seed, kLeftOut) {
+    generator_.set_large_bytes(kLargeBytes);
+  }
+
+  // Adds the names of the commands that were refused memory.
+  void Run(std::set<std::string>& refused) {
+    const auto commands = generator_.commands();
+    for (uint64_t i = 0; i < kRequestsOfRound; ++i) {
+      const server::CommandInTable& command = *commands[random_.Below(commands.size())];
+      // What it leaves behind is not the same on both servers.
+      const bool is_last = command.is_write && IsRandom(command);
+      Try(command, generator_.Make(command));
+      if (refusals_ > 0) refused.insert(command.full_name);
+      if (is_last) return;
+    }
+  }
+  const CommandGenerator& generator() const { return generator_; }
+
+ private:
+  void Try(const server::CommandInTable& command, const Request& request) {
+    const std::string described = Describe(request);
+    CAPTURE(described);
+    refusals_ = 0;
+    const std::string before = limited_.Data();
+    tests::StartRecording();
+    const std::string expected = free_.Run(request);
+    const std::vector<int64_t> steps = tests::StopRecording();
+    const std::string after = free_.Data();
+    for (const int64_t step : steps) {
+      if (TryBelow(step, command, request, before, expected, after)) return;
+    }
+    const std::string reply = limited_.Run(request);
+    if (IsRandom(command)) return;
+    REQUIRE(reply == expected);
+    REQUIRE(limited_.Data() == after);
+  }
+
+  // Whether the request was done.
+  bool TryBelow(int64_t step, const server::CommandInTable& command, const Request& request,
+                const std::string& before, const std::string& expected, const std::string& after) {
+    CAPTURE(step);
+    tests::StartLimiting(step - 1);
+    const std::string reply = limited_.Run(request);
+    const tests::Refusals refusals = tests::StopLimiting();
+    refusals_ += refusals.count;
+    CAPTURE(refusals.count);
+    REQUIRE(refusals.unrefusable_bytes == 0);
+    limited_.CheckInvariants();
+    const std::string data = limited_.Data();
+    if (limited_.was_closed()) {
+      REQUIRE((data == before || data == after || IsRandom(command)));
+      return data != before;
+    }
+    if (IsRefusal(reply)) {
+      REQUIRE(data == before);
+      return false;
+    }
+    if (IsRandom(command)) return true;
+    REQUIRE(reply == expected);
+    REQUIRE(data == after);
+    return true;
+  }
+
+  storage::Random random_;
+  ServerUnderTest free_;
+  ServerUnderTest limited_;
+  CommandGenerator generator_;
+  uint64_t refusals_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("Memory limit: every command is refused, or done, wherever memory runs out") {
+  const uint64_t rounds = FromEnvironment("CINNABAR_ROUNDS", 150);
+  const uint64_t first_seed = FromEnvironment("CINNABAR_SEED", 1);
+  std::set<std::string> refused;
+  std::set<std::string> denied;
+  for (uint64_t seed = first_seed; seed < first_seed + rounds; ++seed) {
+    CAPTURE(seed);
+    Round round(seed);
+    round.Run(refused);
+    for (const auto* command : round.generator().commands()) {
+      if ((command->spec->flags & server::kDenyOom) != 0) denied.insert(command->full_name);
+    }
+  }
+  // Each that may be denied for memory was.
+  for (const std::string& name : denied) {
+    CAPTURE(name);
+    CHECK(refused.contains(name));
+  }
+}
+
+TEST_CASE("Memory limit: a client whose replies find no memory is closed, and others go on") {
+  ServerUnderTest server(1);
+  Request read = {"MGET"};
+  for (int i = 0; i < 20; ++i) {
+    read.push_back("key" + std::to_string(i));
+    REQUIRE(server.Run({"SET", read.back(), std::string(10'000, 'v')}) == "+OK\r\n");
+  }
+  tests::StartLimiting(100'000);
+  CHECK(server.Run(read).empty());
+  const tests::Refusals refusals = tests::StopLimiting();
+  CHECK(refusals.count == 1);
+  CHECK(server.was_closed());
+  REQUIRE_FALSE(server.log().empty());
+  CHECK(server.log().back().starts_with("Closing client whose replies need more memory"));
+  CHECK(server.Run(read).size() > 200'000);  // another client, with memory
+}
+
+TEST_CASE("Memory limit: a request that finds no memory while it arrives closes its client") {
+  ServerUnderTest server(1);
+  tests::StartLimiting(40'000);
+  CHECK(server.Run({"SET", "key", std::string(300'000, 'v')}).empty());
+  CHECK(tests::StopLimiting().count > 0);
+  CHECK(server.was_closed());
+  REQUIRE_FALSE(server.log().empty());
+  CHECK(server.log().back().starts_with("No memory for the request of "));
+  CHECK(server.Run({"EXISTS", "key"}) == ":0\r\n");
+}
+
+TEST_CASE("Memory limit: a request without memory for the list of its arguments is refused") {
+  Request request = {"DEL"};
+  for (int i = 0; i < 20'000; ++i) request.push_back("k");
+  ServerUnderTest recorded(1);
+  tests::StartRecording();
+  REQUIRE(recorded.Run(request) == ":0\r\n");
+  size_t refused = 0;
+  for (const int64_t step : tests::StopRecording()) {
+    CAPTURE(step);
+    ServerUnderTest server(1);
+    tests::StartLimiting(step - 1);
+    const std::string reply = server.Run(request);
+    CHECK(tests::StopLimiting().unrefusable_bytes == 0);
+    if (reply.empty()) {
+      CHECK(server.was_closed());  // there was not even memory for its bytes
+      continue;
+    }
+    CHECK(reply == "-OOM not enough memory for this request\r\n");
+    refused += server.was_closed() ? 1 : 0;
+  }
+  CHECK(refused > 0);
+}
+
+TEST_CASE("Memory limit: MSET and MSETNX set all keys or none, whatever their sizes") {
+  const std::string large_key(20'000, 'k');
+  const std::string large_value(30'000, 'v');
+  const Request pairs = {"small", "1",         large_key, "2",  "large", large_value,
+                         "x",     large_value, "y",       "ok", "small", large_value};
+  for (const std::string name : {"MSET", "MSETNX"}) {
+    CAPTURE(name);
+    Request request = {name};
+    request.insert(request.end(), pairs.begin(), pairs.end());
+    ServerUnderTest recorded(1);
+    const std::string before = recorded.Data();
+    tests::StartRecording();
+    const std::string expected = recorded.Run(request);
+    const auto steps = tests::StopRecording();
+    REQUIRE_FALSE(expected.starts_with("-"));
+    REQUIRE(recorded.Data() != before);
+    CHECK(steps.size() > 3);
+    ServerUnderTest server(1);
+    for (const int64_t step : steps) {
+      CAPTURE(step);
+      tests::StartLimiting(step - 1);
+      const std::string reply = server.Run(request);
+      CHECK(tests::StopLimiting().unrefusable_bytes == 0);
+      CHECK((server.was_closed() || reply.starts_with("-OOM not enough memory for this ")));
+      CHECK(server.Data() == before);
+      server.CheckInvariants();
+    }
+    CHECK(server.Run(request) == expected);
+    CHECK(server.Data() == recorded.Data());
+  }
+}
+
+TEST_CASE("OutputBuffer: when there is no memory it drops everything and takes what comes") {
+  int released = 0;
+  const auto release = [](void* owner) { ++*static_cast<int*>(owner); };
+  const std::string shared(1000, 's');
+  const std::string large(50'000, 'x');
+  protocol::OutputBuffer buffer;
+  buffer.Append("before");
+  buffer.AppendShared({shared.data(), shared.size(), &released, release});
+  buffer.Append("between");
+  const auto mark = buffer.mark();
+  tests::StartLimiting(30'000);
+  tests::ResumeMemoryLimit();
+  buffer.Append(large);
+  CHECK(tests::StopLimiting().count == 1);
+  CHECK(buffer.is_lost());
+  CHECK(released == 1);
+  CHECK(buffer.wire_size() == 0);
+  // From here on nothing takes memory, whatever is written.
+  for (int i = 0; i < 100'000; ++i) buffer.Append("0123456789");
+  buffer.Append(large);
+  buffer.Insert(3, "header");
+  buffer.AppendShared({shared.data(), shared.size(), &released, release});
+  CHECK(released == 2);
+  CHECK(buffer.memory() <= 2 * protocol::OutputBuffer::kReserveMax);
+  buffer.Truncate(mark);
+  CHECK(buffer.is_lost());
+  protocol::OutputBuffer taken;
+  taken.Swap(buffer);
+  CHECK_FALSE(buffer.is_lost());
+  CHECK(taken.is_lost());
+}
