@@ -48,6 +48,17 @@ void ChangeFeed::NoteRemoval(storage::Database& database, std::string_view key,
   propagation_->OnRequest(database.index(), arguments);
 }
 
+void ChangeFeed::OnElementsExpired(storage::Database& database, std::string_view key,
+                                   std::span<const std::string> elements,
+                                   storage::ElementsLeft left) {
+  NoteChange(database, key, "hexpired", EventClass::kHash);
+  if (left == storage::ElementsLeft::kNone) NoteEvent(database, key, "del", EventClass::kGeneric);
+  if (propagation_ == nullptr) return;
+  std::vector<std::string_view> request = {"HDEL", key};
+  request.insert(request.end(), elements.begin(), elements.end());
+  propagation_->OnRequest(database.index(), request);
+}
+
 void ChangeFeed::OnMiss(storage::Database& database, std::string_view key) {
   NoteEvent(database, key, "keymiss", EventClass::kKeyMiss);
 }

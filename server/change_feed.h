@@ -102,6 +102,9 @@ class ChangeFeed final : public storage::ChangeListener {
 
   void OnExpired(storage::Database& database, std::string_view key) override;
   void OnEvicted(storage::Database& database, std::string_view key) override;
+  void OnElementsExpired(storage::Database& database, std::string_view key,
+                         std::span<const std::string> elements,
+                         storage::ElementsLeft left) override;
   void OnMiss(storage::Database& database, std::string_view key) override;
 
  private:

@@ -212,8 +212,9 @@ void AppendKeyspaceInfo(EngineState& engine, InfoText& text) {
     const storage::Database& database = engine.keyspace.database(i);
     if (database.size() == 0) continue;
     text.Field(fmt::format("db{}", i),
-               fmt::format("keys={},expires={},avg_ttl={},subexpiry=0", database.size(),
-                           database.volatile_keys(), database.AverageTtlMs()));
+               fmt::format("keys={},expires={},avg_ttl={},subexpiry={}", database.size(),
+                           database.volatile_keys(), database.AverageTtlMs(),
+                           database.volatile_collections()));
   }
 }
 

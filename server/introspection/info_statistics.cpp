@@ -55,7 +55,8 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   text.Fraction("instantaneous_input_repl_kbps", 0, 2);
   text.Fraction("instantaneous_output_repl_kbps", 0, 2);
   text.Field("rejected_connections", statistics.connections_rejected);
-  AppendZeros({"sync_full", "sync_partial_ok", "sync_partial_err", "expired_subkeys"}, text);
+  AppendZeros({"sync_full", "sync_partial_ok", "sync_partial_err"}, text);
+  text.Field("expired_subkeys", keys.expired_elements);
   text.Field("expired_keys", keys.expired_keys);
   text.Fraction("expired_stale_perc", 0, 2);
   AppendZeros({"expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds"}, text);

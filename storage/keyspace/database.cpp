@@ -63,7 +63,8 @@ int64_t Database::AverageTtlMs() const {
 }
 
 size_t Database::memory() const {
-  return data_bytes_ + table_.memory() + (expiries_ ? expiries_->memory() : 0);
+  return data_bytes_ + table_.memory() + (expiries_ ? expiries_->memory() : 0) +
+         (element_expiries_ ? element_expiries_->memory() : 0);
 }
 
 // --- lookup -------------------------------------------------------------------------------------
@@ -148,6 +149,7 @@ void Database::FreeRecord(Record* record) {
 
 void Database::ReleaseOutside(Record& record) {
   if (!IsOutside(record.encoding())) return;
+  if (record.encoding() == Encoding::kStructure) ForgetElements(*record.structure());
   data_bytes_ -= record.outside_memory();
   keyspace_.ReleaseOutside(record);
 }
@@ -364,7 +366,10 @@ bool Database::Close(const Key& key, Found found, Type type, CollectionHandle& h
     return static_cast<bool>(found);
   }
   if (found && handle.made_ == nullptr) {
-    if (handle.is_structure()) return false;
+    if (handle.is_structure()) {
+      NoteElements(key, found);
+      return false;
+    }
     // A pack that was edited in its record, and still is of the same size class.
     const std::string_view before = found->pack();
     const size_t bytes = found->size() - before.size() + handle.size_;
@@ -392,12 +397,12 @@ void Database::PutCollection(const Key& key, Found found, Type type, CollectionH
                              int64_t expiry_ms) {
   Structure* structure = handle.made_.release();
   if (structure != nullptr) data_bytes_ += structure->memory();
-  Put(key, found,
-      {.key = key.bytes,
-       .type = type,
-       .encoding = handle.encoding_,
-       .payload = structure != nullptr ? BytesOf(structure) : handle.pack(),
-       .expiry_ms = expiry_ms});
+  NoteElements(key, Put(key, found,
+                        {.key = key.bytes,
+                         .type = type,
+                         .encoding = handle.encoding_,
+                         .payload = structure != nullptr ? BytesOf(structure) : handle.pack(),
+                         .expiry_ms = expiry_ms}));
 }
 
 // --- removal, expiry, copies --------------------------------------------------------------------
@@ -453,7 +458,9 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
     target.data_bytes_ += copy->memory();
     draft.payload = BytesOf(copy);
   }
-  target.Put(target_key, target_found, draft)->set_access(keyspace_.NewAccess());
+  const Found made = target.Put(target_key, target_found, draft);
+  made->set_access(keyspace_.NewAccess());
+  target.NoteElements(target_key, made);
   return true;
 }
 
@@ -465,6 +472,7 @@ void Database::MoveTo(const Key& key, Found found, Database& target, const Key& 
     expiry_sum_ms_ -= record->expiry_ms();
   }
   table_.Erase(key.hash, found.slot_);
+  if (record->encoding() == Encoding::kStructure) ForgetElements(*record->structure());
   data_bytes_ -= record->outside_memory();
   target.data_bytes_ += record->outside_memory();
   const Found moved = target.Put(target_key, Found(),
@@ -474,6 +482,7 @@ void Database::MoveTo(const Key& key, Found found, Database& target, const Key& 
                                   .payload = record->draft_payload(),
                                   .expiry_ms = record->expiry_ms()});
   moved->set_access(access);
+  target.NoteElements(target_key, moved);
   const size_t bytes = record->size();
   data_bytes_ -= SlabAllocator::UsableSize(bytes);
   keyspace_.slab_.Free(record, bytes);
@@ -518,7 +527,8 @@ const Record* Database::RecordOfItem(uint64_t hash_prefix, int64_t begin_ms) con
 }
 
 bool Database::ExpireDue(size_t keys) {
-  if (!expiries_) return false;
+  const bool has_more_elements = ExpireElementsDue(keys);
+  if (!expiries_) return has_more_elements;
   struct Fire {
     Database& database;
     void operator()(uint64_t hash_prefix) { database.FireExpiry(hash_prefix); }
@@ -526,15 +536,19 @@ bool Database::ExpireDue(size_t keys) {
       database.table_.PrefetchEntry(ExpiryIndex::FirstHashOf(hash_prefix));
     }
   };
-  return expiries_->Advance(keyspace_.now_ms_, keys, Fire{*this});
+  return expiries_->Advance(keyspace_.now_ms_, keys, Fire{*this}) || has_more_elements;
 }
 
 int64_t Database::NextExpiryMs() const {
-  return expiries_ ? expiries_->NextDeadlineMs() : std::numeric_limits<int64_t>::max();
+  int64_t next_ms = std::numeric_limits<int64_t>::max();
+  if (expiries_) next_ms = expiries_->NextDeadlineMs();
+  if (element_expiries_) next_ms = std::min(next_ms, element_expiries_->NextDeadlineMs());
+  return next_ms;
 }
 
 void Database::Maintain() {
   if (table_.slots() > 1024 && table_.size() * 2 < table_.slots()) table_.Shrink(16);
+  SweepElements();
   if (HasStaleItems(expiries_.get(), volatile_keys_))
     VisitVolatile(kSweptItemsMax, [](const Record&) {});
 }
@@ -546,14 +560,18 @@ void Database::Clear() {
   table->Swap(table_);
   keyspace_.pending_objects_ += table->size();
   keyspace_.remains_.push_back({std::move(table), std::move(expiries_), data_bytes_});
+  element_expiries_.reset();
   data_bytes_ = 0;
   volatile_keys_ = 0;
+  volatile_collections_ = 0;
   expiry_sum_ms_ = 0;
 }
 
 void Database::SwapContents(Database& other) {
   table_.Swap(other.table_);
   std::swap(expiries_, other.expiries_);
+  std::swap(element_expiries_, other.element_expiries_);
+  std::swap(volatile_collections_, other.volatile_collections_);
   std::swap(data_bytes_, other.data_bytes_);
   std::swap(volatile_keys_, other.volatile_keys_);
   std::swap(expiry_sum_ms_, other.expiry_sum_ms_);
@@ -563,13 +581,19 @@ void Database::CheckInvariants() const {
   table_.CheckInvariants();
   size_t bytes = 0;
   size_t volatile_keys = 0;
+  size_t volatile_collections = 0;
   __int128 expiry_sum_ms = 0;
   uint64_t cursor = 0;
   do {
     cursor = Scan(cursor, [&](const Record& record) {
       bytes += SlabAllocator::UsableSize(record.size());
       bytes += record.outside_memory();
-      if (record.encoding() == Encoding::kStructure) record.structure()->CheckInvariants();
+      if (record.encoding() == Encoding::kStructure) {
+        const Structure& structure = *record.structure();
+        structure.CheckInvariants();
+        CHECK_INVARIANT(structure.indexed_ms() <= structure.NextExpiryMs());
+        if (structure.indexed_ms() != Structure::kNever) ++volatile_collections;
+      }
       CHECK_INVARIANT(record.has_expiry() == record.is_indexed());
       if (!record.has_expiry()) return;
       ++volatile_keys;
@@ -578,6 +602,7 @@ void Database::CheckInvariants() const {
   } while (cursor != 0);
   // A scan of a table at rest visits each entry once.
   CHECK_INVARIANT(bytes == data_bytes_);
+  CHECK_INVARIANT(volatile_collections == volatile_collections_);
   CHECK_INVARIANT(volatile_keys == volatile_keys_ && expiry_sum_ms == expiry_sum_ms_);
 }
 

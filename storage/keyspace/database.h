@@ -11,7 +11,9 @@
 //   1. data_bytes() is the sum of UsableSize of the records and the memory of their large strings
 //   and structures;
 //   2. volatile_keys() counts the records with an expiry; each is indexed for a time no later than
-//   it.
+//   it;
+//   3. volatile_collections() counts the structures with elements that have expiries; the index of
+//   elements has an item for each, due at its indexed_ms(), no later than the first of them.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +23,8 @@
 #include <string_view>
 
 #include "storage/error.h"
-#include "storage/keyspace/expiry_index.h"
 #include "storage/keyspace/record.h"
+#include "storage/structures/expiry_index.h"
 #include "storage/structures/hash_table.h"
 #include "storage/types/collection_handle.h"
 
@@ -162,7 +164,10 @@ class Database {
   }
   bool IsExpired(const Record& record) const;
 
-  // Removes keys whose time has come, at most about `keys` of them. Returns whether more are due.
+  // Collections with elements that have expiries of their own.
+  size_t volatile_collections() const { return volatile_collections_; }
+  // Removes keys whose time has come, at most about `keys` of them, and elements of collections.
+  // Returns whether more are due.
   bool ExpireDue(size_t keys);
   // A lower bound of the next expiry; INT64_MAX when there is none.
   int64_t NextExpiryMs() const;
@@ -199,12 +204,21 @@ class Database {
   void FireExpiry(uint64_t hash_prefix);
   ExpiryIndex& index_of_expiries();
 
+  // element_expiry.cpp
+  void NoteElements(const Key& key, Found found);
+  void ForgetElements(Structure& structure);
+  void FireElements(uint64_t hash_prefix);
+  bool ExpireElementsDue(size_t collections);
+  void SweepElements();
+
   Keyspace& keyspace_;
   int index_;
   HashTable table_;
-  std::unique_ptr<ExpiryIndex> expiries_;  // made with the first expiry
+  std::unique_ptr<ExpiryIndex> expiries_;          // made with the first expiry
+  std::unique_ptr<ExpiryIndex> element_expiries_;  // of collections, at their first element's
   size_t data_bytes_ = 0;
   size_t volatile_keys_ = 0;
+  size_t volatile_collections_ = 0;
   __int128 expiry_sum_ms_ = 0;
 };
 

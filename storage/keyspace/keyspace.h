@@ -25,6 +25,7 @@ class Keyspace {
     uint64_t hits = 0;
     uint64_t misses = 0;
     uint64_t expired_keys = 0;
+    uint64_t expired_elements = 0;  // fields of hashes
     uint64_t evicted_keys = 0;
     uint64_t freed_later = 0;  // records whose memory was given back in slices
   };

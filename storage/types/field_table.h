@@ -5,14 +5,20 @@
 //
 // A field of 13 and a value of 32 bytes take 48 and their 10.5 of the table. See entry_table.h.
 //
+// Which fields are due: up to kScannedMax fields, a look at all of them tells, and no memory is
+// spent on it. A larger table has an ExpiryIndex of its own, 8 bytes for a field with an expiry.
+//
 // Invariants, verified by CheckInvariants(): those of EntryTable; volatile_fields_ counts the
-// entries with an expiry; NextExpiryMs() is no later than any of them.
+// entries with an expiry; NextExpiryMs() is no later than any of them, or than now; with an index,
+// each is indexed.
 #pragma once
 
 #include <cstring>
-#include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "storage/structures/expiry_index.h"
 #include "storage/types/entry_table.h"
 #include "storage/types/said_encoding.h"
 
@@ -39,8 +45,14 @@ class FieldEntry {
   }
   size_t bytes() const { return HeaderBytes() + FieldLength() + ValueLength(); }
 
+  // The index has an item for this field that is due no later than its expiry.
+  bool is_indexed() const { return (flags_ & kIndexed) != 0; }
+  void set_indexed(bool indexed) {
+    flags_ = static_cast<uint8_t>(indexed ? flags_ | kIndexed : flags_ & ~kIndexed);
+  }
+
  private:
-  enum Flags : uint8_t { kLongField = 1, kLongValue = 2, kHasExpiry = 4 };
+  enum Flags : uint8_t { kLongField = 1, kLongValue = 2, kHasExpiry = 4, kIndexed = 8 };
 
   const char* Bytes() const { return reinterpret_cast<const char*>(this); }
   template <class T>
@@ -66,6 +78,8 @@ class FieldEntry {
 
 class FieldTable final : public EntryTable<FieldEntry> {
  public:
+  static constexpr size_t kScannedMax = 256;
+
   FieldTable(SlabAllocator& slab, const KeyHasher& hasher, SaidEncoding said)
       : EntryTable(slab, hasher), said_(said) {}
 
@@ -85,16 +99,27 @@ class FieldTable final : public EntryTable<FieldEntry> {
   // Whether it was there.
   bool Erase(std::string_view field);
 
-  // A lower bound of the next expiry of a field; INT64_MAX when none has one.
-  int64_t NextExpiryMs() const { return earliest_ms_; }
+  int64_t NextExpiryMs() const override;
+  void ExpireElements(int64_t now_ms, size_t fields_max,
+                      std::vector<std::string>& expired) override;
+  // The time of what follows, for an index that may be made.
+  void set_now_ms(int64_t now_ms) { now_ms_ = now_ms; }
 
  private:
   void EraseEntry(uint64_t hash, HashTable::Slot* slot);
-  void NoteExpiry(const FieldEntry& entry);
+  void NoteExpiry(uint64_t hash, FieldEntry& entry);
+  void BuildIndex();
+  void SweepIndex();
+  void ExpireByScan(int64_t now_ms, size_t fields_max, std::vector<std::string>& expired);
+  void FireExpiry(uint64_t hash_prefix, int64_t now_ms, std::vector<std::string>& expired);
+  template <class IsWanted>
+  HashTable::Slot* FindByPrefix(uint64_t hash_prefix, IsWanted&& is_wanted) const;
 
   SaidEncoding said_;
   size_t volatile_fields_ = 0;
-  int64_t earliest_ms_ = std::numeric_limits<int64_t>::max();  // a lower bound
+  int64_t earliest_ms_ = kNever;  // without an index: a lower bound
+  int64_t now_ms_ = 0;
+  std::unique_ptr<ExpiryIndex> index_;
 };
 
 }  // namespace storage

@@ -95,6 +95,7 @@ bool Hash::SetInPack(std::string_view field, std::string_view value) {
 
 bool Hash::SetInTable(std::string_view field, std::string_view value, FieldExpiry expiry) {
   FieldTable& fields = table();
+  fields.set_now_ms(handle_.environment().now_ms);
   const std::optional<HashField> old =
       fields.volatile_fields() > 0 ? view().Find(field) : std::nullopt;
   const int64_t expiry_ms =
@@ -131,6 +132,7 @@ void Hash::SetExpiry(std::string_view field, int64_t expiry_ms) {
   } else if (table().said() == SaidEncoding::kListpack && expiry_ms != FieldEntry::kNoExpiry) {
     table().Say(SaidEncoding::kListpackEx);
   }
+  table().set_now_ms(handle_.environment().now_ms);
   table().SetExpiry(field, expiry_ms);
   handle_.NoteChange();
 }

@@ -7,8 +7,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace storage {
 
@@ -37,6 +41,21 @@ class Structure {
   // element itself.
   virtual void PrefetchBucket([[maybe_unused]] std::string_view element) const {}
   virtual void PrefetchElement([[maybe_unused]] std::string_view element) const {}
+
+  // For elements with expiries of their own: when the first of them is due, or a time before that;
+  // kNever when none has one.
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  virtual int64_t NextExpiryMs() const { return kNever; }
+  // Removes elements whose time has come, about `elements_max` of them, and appends their names.
+  virtual void ExpireElements([[maybe_unused]] int64_t now_ms, [[maybe_unused]] size_t elements_max,
+                              [[maybe_unused]] std::vector<std::string>& expired) {}
+
+  // Database's: its index will ask for elements that are due at this time; kNever: not at all.
+  int64_t indexed_ms() const { return indexed_ms_; }
+  void set_indexed_ms(int64_t at_ms) { indexed_ms_ = at_ms; }
+
+ private:
+  int64_t indexed_ms_ = kNever;
 };
 
 }  // namespace storage

@@ -10,9 +10,12 @@
 
 namespace server {
 
-std::span<const CommandEntry> HashFieldCommands();    // fields.cpp
-std::span<const CommandEntry> HashWholeCommands();    // whole.cpp
-std::span<const CommandEntry> HashCounterCommands();  // counters.cpp
+std::span<const CommandEntry> HashFieldCommands();          // fields.cpp
+std::span<const CommandEntry> HashWholeCommands();          // whole.cpp
+std::span<const CommandEntry> HashCounterCommands();        // counters.cpp
+std::span<const CommandEntry> HashFieldExpiryCommands();    // field_expiry.cpp
+std::span<const CommandEntry> HashFieldLifetimeCommands();  // field_lifetime.cpp
+std::span<const CommandEntry> HashFieldExchangeCommands();  // field_exchange.cpp
 
 // The hash at the key, to be read; without a field when there is no key.
 inline std::expected<storage::HashView, CommandError> ReadHash(CommandContext& context,

@@ -18,6 +18,7 @@ ALLOWED = {
     ("client|kill", "arguments"): "7.4 added MAXAGE",
     ("cluster|shards", "flags"): "7.2 answers while it loads",
     ("cluster|slots", "flags"): "7.2 answers while it loads",
+    ("hscan", "arguments"): "7.4 added NOVALUES",
     ("module|loadex", "arguments"): "7.2 simplified ARGS",
     ("wait", "flags"): "7.2 lets scripts call it, without waiting",
     ("wait", "categories"): "7.2 counts it among the blocking ones",

@@ -204,3 +204,46 @@ TEST_CASE("FieldTable: a copy shares nothing and has the expiries, and all memor
   }
   CHECK(f.slab.used_bytes() == 0);
 }
+
+TEST_CASE(
+    "FieldTable: tells which fields are due, exactly and in time, with and without an index") {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    CAPTURE(seed);
+    CollectionFixture f(seed);
+    FieldTable table(f.slab, f.hasher, storage::SaidEncoding::kHashtable);
+    std::map<std::string, int64_t> model;  // expiries
+    const uint64_t range = seed % 2 == 0 ? 100 : 3000;
+    int64_t now_ms = int64_t{1} << 40;
+    for (int step = 0; step < 20000; ++step) {
+      CAPTURE(step);
+      const std::string name = "f" + std::to_string(f.random.Below(range));
+      const int64_t at_ms = f.random.Below(3) == 0
+                                ? FieldEntry::kNoExpiry
+                                : now_ms + 1 + static_cast<int64_t>(f.random.Below(2000));
+      table.set_now_ms(now_ms);
+      const uint64_t draw = f.random.Below(10);
+      if (draw < 6) {
+        table.Put(name, std::string(f.random.Below(20), 'x'), at_ms);
+        model[name] = at_ms;
+      } else if (draw < 8 && model.contains(name)) {
+        table.SetExpiry(name, at_ms);
+        model[name] = at_ms;
+      } else if (draw == 8) {
+        REQUIRE(table.Erase(name) == (model.erase(name) > 0));
+      }
+      if (f.random.Below(3) > 0) continue;
+      now_ms += static_cast<int64_t>(f.random.Below(5));
+      std::vector<std::string> expired;
+      while (table.NextExpiryMs() <= now_ms) table.ExpireElements(now_ms, 7, expired);
+      for (const std::string& field : expired) {
+        REQUIRE(model.contains(field));
+        REQUIRE((model[field] >= 0 && model[field] <= now_ms));
+        model.erase(field);
+      }
+      if (step % 50 != 0) continue;
+      table.CheckInvariants();
+      REQUIRE(table.size() == model.size());
+      for (const auto& [field, expiry_ms] : model) REQUIRE((expiry_ms < 0 || expiry_ms > now_ms));
+    }
+  }
+}

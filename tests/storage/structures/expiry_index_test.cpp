@@ -1,5 +1,5 @@
 // The expiry index against a model: an owner with keys and deadlines, and clocks of every temper.
-#include "storage/keyspace/expiry_index.h"
+#include "storage/structures/expiry_index.h"
 
 #include <doctest/doctest.h>
 

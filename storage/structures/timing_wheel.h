@@ -32,7 +32,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "storage/keyspace/item_chain.h"
+#include "storage/structures/item_chain.h"
 
 namespace storage {
 

@@ -1,4 +1,4 @@
-#include "storage/keyspace/timing_wheel.h"
+#include "storage/structures/timing_wheel.h"
 
 #include <algorithm>
 #include <bit>

@@ -31,7 +31,7 @@
 #include <memory>
 #include <vector>
 
-#include "storage/keyspace/timing_wheel.h"
+#include "storage/structures/timing_wheel.h"
 
 namespace storage {
 
@@ -53,6 +53,15 @@ class ExpiryIndex {
     TimingWheel* wheel = wheels_.front().get();
     if (deadline_ms < wheel->position_ms()) wheel = &WheelFor(deadline_ms);
     wheel->Add(PrefixOf(hash), deadline_ms);
+  }
+
+  // Whether an item with this deadline may come out at now_ms already, as said above. (True more
+  // often than that.)
+  static constexpr bool MayBeEarly(int64_t now_ms, int64_t deadline_ms) {
+    const int64_t early_ms = deadline_ms - now_ms;
+    const int64_t differing = now_ms ^ deadline_ms;
+    return differing >> 40 != 0 || (differing >> 32 != 0 && early_ms <= int64_t{1} << 33) ||
+           (differing >> 24 != 0 && early_ms <= int64_t{1} << 17);
   }
 
   // Calls fire(prefix) for items whose time has come, in the order of their times, until none is

@@ -1,4 +1,4 @@
-#include "storage/keyspace/expiry_index.h"
+#include "storage/structures/expiry_index.h"
 
 #include <algorithm>
 #include <limits>
