@@ -14,6 +14,16 @@ namespace server {
 
 using protocol::resp::DecodeStatus;
 
+namespace {
+
+// Of the fast commands of sorted sets, those with three operands name a member behind its score;
+// all others name their element behind the key.
+bool NamesElementLast(const CommandSpec& spec) {
+  return spec.group == CommandGroup::kSortedSet && (spec.arity == 4 || spec.arity == -4);
+}
+
+}  // namespace
+
 void Turn::MakeReady(RespSession& session) {
   if (session.is_ready) return;
   session.is_ready = true;
@@ -117,13 +127,7 @@ void Turn::AddRequest(RespSession& session, size_t first_argument, size_t wire_b
   engine_.keyspace.database(session.client.database).table().PrefetchBucket(request.key.hash);
 }
 
-// Runs the batch. Requests of a session that has stopped are left for later.
-void Turn::Execute() {
-  if (batch_size_ == 0) {
-    arguments_.Clear();
-    return;
-  }
-  requests_ += batch_size_;
+void Turn::PrefetchRecords() {
   for (size_t i = 0; i < batch_size_; ++i) {
     const Request& request = batch_[i];
     if (request.key.bytes.data() == nullptr) continue;
@@ -131,6 +135,57 @@ void Turn::Execute() {
         .table()
         .PrefetchEntry(request.key.hash);
   }
+}
+
+// An element of a large collection costs as many cache misses as a key: first the buckets, then
+// what they point to.
+void Turn::PrefetchElements() {
+  if (batch_size_ < 2) return;
+  bool has_structures = false;
+  for (size_t i = 0; i < batch_size_; ++i) {
+    Request& request = batch_[i];
+    request.structure = FindStructure(request);
+    if (request.structure == nullptr) continue;
+    const size_t argument =
+        NamesElementLast(*request.command->spec) ? request.argument_count - 1 : 2;
+    request.element = arguments_[request.first_argument + argument];
+    request.structure->PrefetchBucket(request.element);
+    has_structures = true;
+  }
+  for (size_t i = 0; i < batch_size_ && has_structures; ++i) {
+    const Request& request = batch_[i];
+    if (request.structure != nullptr) request.structure->PrefetchElement(request.element);
+  }
+}
+
+// Only for commands that are fast, since those name elements. Looks, and changes nothing.
+const storage::Structure* Turn::FindStructure(const Request& request) const {
+  if (request.key.bytes.data() == nullptr || request.argument_count < 3) return nullptr;
+  const CommandSpec& spec = *request.command->spec;
+  const bool is_of_collection = spec.group == CommandGroup::kHash ||
+                                spec.group == CommandGroup::kSet ||
+                                spec.group == CommandGroup::kSortedSet;
+  if (!is_of_collection || (spec.flags & kFast) == 0) return nullptr;
+  const storage::HashTable::Slot* slot =
+      engine_.keyspace.database(request.session->client.database)
+          .table()
+          .Find(request.key.hash, [&](void* entry) {
+            return static_cast<storage::Record*>(entry)->HasKey(request.key.bytes);
+          });
+  if (slot == nullptr) return nullptr;
+  const auto& record = *static_cast<storage::Record*>(storage::HashTable::EntryOf(*slot));
+  return record.encoding() == storage::Encoding::kStructure ? record.structure() : nullptr;
+}
+
+// Runs the batch. Requests of a session that has stopped are left for later.
+void Turn::Execute() {
+  if (batch_size_ == 0) {
+    arguments_.Clear();
+    return;
+  }
+  requests_ += batch_size_;
+  PrefetchRecords();
+  PrefetchElements();
   uint64_t ticks = engine_.clock.Ticks();
   const uint64_t ticks_before = ticks;
   for (size_t i = 0; i < batch_size_; ++i) {

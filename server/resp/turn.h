@@ -57,6 +57,8 @@ class Turn {
     size_t wire_end;  // offset into the session's input
     size_t wire_bytes;
     storage::Key key;
+    const storage::Structure* structure = nullptr;  // the key's, when an element of it is named
+    std::string_view element = {};
   };
 
   // Decodes until the batch is full or the session has no complete request; false when it is done
@@ -68,6 +70,9 @@ class Turn {
   void LogProtocolError(const RespSession& session);
   void Execute();
   void AskForMemory(const Request& request);
+  void PrefetchRecords();
+  void PrefetchElements();
+  const storage::Structure* FindStructure(const Request& request) const;
   // Puts back the bytes of an inline request that must wait.
   void RestoreInline(RespSession& session);
   void Finish(RespSession& session);
