@@ -12,6 +12,9 @@ CPU_RATIO = {
     ('get', 64): 0.22, ('set', 64): 0.22,
     ('ping', 64): 0.40,
     ('mget10', 16): 0.25,
+    ('hset-small', 16): 0.40, ('hget-small', 16): 0.40,
+    ('hget', 16): 0.40, ('sadd', 16): 0.40, ('sismember', 16): 0.40,
+    ('hgetall100', 16): 0.45, ('smembers100', 16): 0.45,
     ('lpush', 16): 0.60, ('rpop', 16): 0.60, ('lrange100', 16): 0.45,
 }
 # The same, of the time outside of the kernel alone.

@@ -99,8 +99,8 @@ def print_speed(names: tuple[str, str],
                 samples: dict[Case, tuple[list[Sample], list[Sample]]]) -> list[Verdict]:
     """Prints the table; returns what was judged."""
     print('Server CPU for an operation in us (least of all rounds) and operations a second (best)')
-    print(f'{"":18}| {names[0]:^29} | {names[1]:^29} | {"CPU":>6}  {"":12}| {"user":>6}')
-    print(f'{"test":10}{"pipeline":>8}' + '| {:>8} {:>8} {:>11} '.format('CPU', 'user', 'per s') * 2
+    print(f'{"":20}| {names[0]:^29} | {names[1]:^29} | {"CPU":>6}  {"":12}| {"user":>6}')
+    print(f'{"test":12}{"pipeline":>8}' + '| {:>8} {:>8} {:>11} '.format('CPU', 'user', 'per s') * 2
           + f'| {"ratio":>6}  {"bar":12}| {"ratio":>6}  bar')
     verdicts = []
     for case, both in samples.items():
@@ -111,7 +111,7 @@ def print_speed(names: tuple[str, str],
         user_judged = Verdict(user[0] / max(user[1], 1e-9), USER_RATIO.get(tuple(case)))
         verdicts += [judged, user_judged]
         columns = ''.join(f'| {cpu[i]:8.3f} {user[i]:8.3f} {best[i]:11,.0f} ' for i in (0, 1))
-        print(f'{case.test:10}{case.pipeline:8}{columns}'
+        print(f'{case.test:12}{case.pipeline:8}{columns}'
               f'| {judged.value:6.3f}  {judged.text():12}'
               f'| {user_judged.value:6.3f}  {user_judged.text()}'.rstrip())
     print_circumstances(samples)
