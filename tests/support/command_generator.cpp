@@ -16,9 +16,11 @@ constexpr std::string_view kListKeys[] = {"l:1", "l:2", "l:3"};
 constexpr std::string_view kSetKeys[] = {"s:1", "s:2", "s:3"};
 constexpr std::string_view kHashKeys[] = {"h:1", "h:2", "h:3"};
 constexpr std::string_view kSortedSetKeys[] = {"z:1", "z:2", "z:3"};
+constexpr std::string_view kHyperLogLogKeys[] = {"hll:1", "hll:2"};
+constexpr std::string_view kHyperLogLogForms[] = {"GETREG", "DECODE", "ENCODING", "TODENSE"};
 constexpr std::string_view kStreamKeys[] = {"x:1", "x:2"};
 constexpr std::span<const std::string_view> kKeysOfTypes[] = {
-    kStringKeys, kListKeys, kSetKeys, kHashKeys, kSortedSetKeys, kStreamKeys};
+    kStringKeys, kListKeys, kSetKeys, kHashKeys, kSortedSetKeys, kHyperLogLogKeys, kStreamKeys};
 // Fields, members, elements: few, so that they are found again.
 constexpr std::string_view kElements[] = {"m1", "m2", "m3", "m4", "m5", "1", "2", "-3", "70000"};
 // Of ranges by score and by name.
@@ -106,8 +108,9 @@ std::span<const std::string_view> KeysOf(server::CommandGroup group) {
       return kStreamKeys;
     case CommandGroup::kString:
     case CommandGroup::kBitmap:
-    case CommandGroup::kHyperLogLog:
       return kStringKeys;
+    case CommandGroup::kHyperLogLog:
+      return kHyperLogLogKeys;
     case CommandGroup::kGeneric:
     case CommandGroup::kPubsub:
     case CommandGroup::kTransactions:
@@ -235,6 +238,7 @@ std::string CommandGenerator::Element() {
 std::string CommandGenerator::String(std::string_view name) {
   if (name == "encoding") return std::string(OneIn(6) ? OneOf(kBadEncodings) : OneOf(kEncodings));
   if (name == "type" && OneIn(2)) return std::string(OneOf(kTypes));
+  if (name == "subcommand") return std::string(OneOf(kHyperLogLogForms));
   if (name == "parameter") return std::string(OneOf(server::AllDirectives()).name);
   if (name == "command" || name.starts_with("command-name")) return OneOf(commands_)->full_name;
   if (name == "min" || name == "max" || name == "start" || name == "stop") {
