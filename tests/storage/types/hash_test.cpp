@@ -200,7 +200,9 @@ TEST_CASE("FieldTable: a copy shares nothing and has the expiries, and all memor
     clone->CheckInvariants();
     CHECK(clone->size() == 5000);
     CHECK(static_cast<const FieldTable&>(*clone).volatile_fields() == table.volatile_fields());
-    CHECK(static_cast<const FieldTable&>(*clone).NextExpiryMs() == 5000);
+    // Not later than the first, and not much earlier.
+    CHECK(static_cast<const FieldTable&>(*clone).NextExpiryMs() <= 5000);
+    CHECK(static_cast<const FieldTable&>(*clone).NextExpiryMs() > 4000);
   }
   CHECK(f.slab.used_bytes() == 0);
 }
