@@ -234,6 +234,8 @@ void Turn::AskForMemory(const Request& request) {
     if (spec.group == CommandGroup::kString && has_one_key) {
       bytes = arguments_[request.first_argument + 1].size();
     }
+    // Who waits keeps the request, and its keys in several lists.
+    if ((spec.flags & kBlockingCommand) != 0) bytes += 4 * request.wire_bytes;
   }
   bytes += request.argument_count * kBytesOfArgument + kSpareBytes;
   if ((engine_.special & kHasMonitors) != 0) bytes += request.wire_bytes * kBytesOfMonitored;
