@@ -1,6 +1,8 @@
 // hiredis and collections: nested and empty replies, long ones, and blocking commands.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "tests/compat/hiredis_c/client.h"
 
 namespace tests {
@@ -45,8 +47,15 @@ TEST_CASE("hiredis: replies of collections") {
   CHECK(reply({"SADD", "s", "1", "2", "3"}) == ":3");
   CHECK(reply({"SMEMBERS", "s"}) == R"(["1", "2", "3"])");
   CHECK(reply({"SMISMEMBER", "s", "1", "9"}) == "[:1, :0]");
+  CHECK(reply({"ZADD", "z", "1.5", "a", "inf", "b", "-2", "c"}) == ":3");
+  CHECK(reply({"ZRANGE", "z", "0", "-1", "WITHSCORES"}) ==
+        R"(["c", "-2", "a", "1.5", "b", "inf"])");
+  CHECK(reply({"ZSCORE", "z", "none"}) == "nil");
+  CHECK(reply({"ZPOPMAX", "z"}) == R"(["b", "inf"])");
+  CHECK(reply({"ZMPOP", "1", "z", "MIN"}) == R"(["z", [["c", "-2"]]])");
   CHECK(client.Command({"GET", "h"}).IsError(kWrongType));
   CHECK(client.Command({"LPUSH", "s", "x"}).IsError(kWrongType));
+  CHECK(client.Command({"ZADD", "z", "x", "a"}).IsError("ERR value is not a valid float"));
 }
 
 TEST_CASE("hiredis: collections of 20,000 elements come back whole") {
@@ -57,20 +66,27 @@ TEST_CASE("hiredis: collections of 20,000 elements come back whole") {
     client.Append({"HSET", "h", element, std::to_string(i)});
     client.Append({"RPUSH", "l", element});
     client.Append({"SADD", "s", element});
+    client.Append({"ZADD", "z", std::to_string(-i), element});
   }
   for (int i = 0; i < kElements; ++i) {
     REQUIRE(client.Get().IsInteger(1));
     REQUIRE(client.Get().IsInteger(i + 1));
     REQUIRE(client.Get().IsInteger(1));
+    REQUIRE(client.Get().IsInteger(1));
   }
   CHECK(client.Command({"HGETALL", "h"})->elements == 2 * kElements);
   CHECK(client.Command({"SMEMBERS", "s"})->elements == kElements);
   const HiredisReply list = client.Command({"LRANGE", "l", "0", "-1"});
+  const HiredisReply ranked = client.Command({"ZRANGE", "z", "0", "-1"});
   REQUIRE(list->elements == kElements);
+  REQUIRE(ranked->elements == kElements);
+  std::set<std::string> distinct;
   for (size_t i = 0; i < kElements; ++i) {
-    REQUIRE(list->element[i]->str == "element:" + std::to_string(i));
+    distinct.insert(list->element[i]->str);
+    REQUIRE(std::string_view(list->element[i]->str) == ranked->element[kElements - 1 - i]->str);
   }
-  CHECK(client.Command({"DEL", "h", "l", "s"}).IsInteger(3));
+  CHECK(distinct.size() == kElements);
+  CHECK(client.Command({"DEL", "h", "l", "s", "z"}).IsInteger(4));
 }
 
 TEST_CASE("hiredis: a blocking command answers late, and what follows it waits") {
@@ -80,6 +96,7 @@ TEST_CASE("hiredis: a blocking command answers late, and what follows it waits")
   Send(waiting, {"BLPOP", "a", "b", "0"});
   Send(waiting, {"ECHO", "after"});
   Send(waiting, {"BLMPOP", "0", "1", "c", "LEFT", "COUNT", "2"});
+  Send(waiting, {"BZPOPMIN", "z", "0"});
   WaitForWaiters(client, 1);
   CHECK(client.Command({"RPUSH", "b", "first", "second"}).IsInteger(2));
   CHECK(waiting.Get().ToString() == R"(["b", "first"])");
@@ -87,6 +104,9 @@ TEST_CASE("hiredis: a blocking command answers late, and what follows it waits")
   WaitForWaiters(client, 1);
   CHECK(client.Command({"RPUSH", "c", "1", "2", "3"}).IsInteger(3));
   CHECK(waiting.Get().ToString() == R"(["c", ["1", "2"]])");
+  WaitForWaiters(client, 1);
+  CHECK(client.Command({"ZADD", "z", "2", "m", "1", "n"}).IsInteger(2));
+  CHECK(waiting.Get().ToString() == R"(["z", "n", "1"])");
   CHECK(waiting.Command({"BLPOP", "none", "0.01"}).IsNil());
 }
 

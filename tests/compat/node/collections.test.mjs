@@ -1,4 +1,4 @@
-// Collections over RESP3 with node-redis: maps and sets arrive as what they are.
+// Collections over RESP3 with node-redis: maps, sets and doubles arrive as what they are.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -130,10 +130,65 @@ describe('collections over RESP3', { timeout: 120_000 }, () => {
     assert.equal(seen.size, 4);
   });
 
+  test('scores are doubles, and pairs are nested', async () => {
+    const members = [{ score: 1, value: 'a' }, { score: 2.5, value: 'b' }, { score: Infinity, value: 'c' }];
+    assert.equal(await client.zAdd('z', members), 3);
+    assert.equal(await raw('ZSCORE', 'z', 'b'), 2.5);
+    assert.equal(await raw('ZSCORE', 'z', 'c'), Infinity);
+    assert.equal(await raw('ZSCORE', 'z', 'none'), null);
+    assert.deepEqual(await raw('ZMSCORE', 'z', 'a', 'none'), [1, null]);
+    assert.equal(await raw('ZINCRBY', 'z', 0.5, 'a'), 1.5);
+    assert.equal(await raw('ZADD', 'z', 'INCR', 1, 'a'), 2.5);
+    assert.equal(await raw('ZADD', 'z', 'NX', 'INCR', 1, 'a'), null);
+    assert.deepEqual(await raw('ZRANGE', 'z', 0, -1), ['a', 'b', 'c']);
+    assert.deepEqual(await raw('ZRANGE', 'z', 0, -1, 'WITHSCORES'), [['a', 2.5], ['b', 2.5], ['c', Infinity]]);
+    assert.deepEqual(await raw('ZREVRANGEBYSCORE', 'z', 3, 0, 'WITHSCORES'), [['b', 2.5], ['a', 2.5]]);
+    assert.deepEqual(await client.zRangeWithScores('z', 0, 0), [{ value: 'a', score: 2.5 }]);
+    assert.equal(await raw('ZRANK', 'z', 'b'), 1);
+    assert.equal(await raw('ZRANK', 'z', 'none'), null);
+    assert.deepEqual(await raw('ZUNION', 1, 'z', 'WITHSCORES'), [['a', 2.5], ['b', 2.5], ['c', Infinity]]);
+    assert.deepEqual(await raw('ZDIFF', 1, 'z', 'WITHSCORES'), [['a', 2.5], ['b', 2.5], ['c', Infinity]]);
+    assert.equal((await raw('ZRANDMEMBER', 'z', 2, 'WITHSCORES'))[0].length, 2);
+    // Without a count the popped pair stands alone; with one there is a list of pairs.
+    assert.deepEqual(await raw('ZPOPMIN', 'z'), ['a', 2.5]);
+    assert.deepEqual(await raw('ZPOPMAX', 'z', 1), [['c', Infinity]]);
+    assert.deepEqual(await raw('ZPOPMIN', 'none'), []);
+    assert.deepEqual(await raw('ZMPOP', 1, 'z', 'MIN'), ['z', [['b', 2.5]]]);
+    assert.equal(await raw('ZMPOP', 1, 'z', 'MIN'), null);
+    assert.equal(await raw('BZPOPMIN', 'z', '0.02'), null);
+    assert.equal(await raw('BZMPOP', '0.02', 1, 'z', 'MIN'), null);
+  });
+
+  test('who waits for a sorted set', async () => {
+    const waiter = await connect();
+    const popped = waiter.bzPopMin(['y', 'z'], 0);
+    await waiters(1);
+    await client.zAdd('z', { score: 1.5, value: 'a' });
+    assert.deepEqual({ ...await popped }, { key: 'z', value: 'a', score: 1.5 });
+    const several = waiter.sendCommand(['BZMPOP', '0', '1', 'z', 'MAX', 'COUNT', '2']);
+    await waiters(1);
+    await client.zAdd('z', [{ score: 1, value: 'a' }, { score: 2, value: 'b' }, { score: 3, value: 'c' }]);
+    assert.deepEqual(await several, ['z', [['c', 3], ['b', 2]]]);
+    waiter.destroy();
+  });
+
+  test('doubles in their shortest form', async () => {
+    // As text, since the client's own conversion loses the last digits.
+    const asText = { typeMapping: { [RESP_TYPES.DOUBLE]: String } };
+    for (const score of [0, 0.1, 1e-7, 1e21, 1.7976931348623157e308, 5e-324, 123456789.125, 3]) {
+      await client.zAdd('z', { score, value: 'm' });
+      const text = await client.sendCommand(['ZSCORE', 'z', 'm'], asText);
+      assert.equal(Number(text), score);
+      assert.ok(text.length <= `${score}`.length, text);
+    }
+    await client.zAdd('z', { score: -Infinity, value: 'm' });
+    assert.equal(await client.sendCommand(['ZSCORE', 'z', 'm'], asText), '-inf');
+  });
+
   test('another type is refused', async () => {
     await client.set('text', 't');
-    for (const words of [['HGETALL', 'text'], ['LPUSH', 'text', 'a'], ['SADD', 'text', 'a'],
-      ['LRANGE', 'text', 0, -1], ['SMEMBERS', 'text'], ['HSET', 'text', 'a', 1]]) {
+    for (const words of [['HGETALL', 'text'], ['LPUSH', 'text', 'a'], ['SADD', 'text', 'a'], ['ZADD', 'text', 1, 'a'],
+      ['LRANGE', 'text', 0, -1], ['SMEMBERS', 'text'], ['ZRANGE', 'text', 0, -1], ['HSET', 'text', 'a', 1]]) {
       await assert.rejects(raw(...words), (error) => NOT_OF_THIS_TYPE.test(error.message));
     }
     assert.equal(await client.get('text'), 't');
@@ -142,11 +197,13 @@ describe('collections over RESP3', { timeout: 120_000 }, () => {
   test('many collections in one pipeline', async () => {
     const calls = [];
     for (let i = 0; i < 2000; ++i) {
-      calls.push(client.hSet(`h${i % 7}`, `f${i}`, `${i}`), client.rPush('l', `${i}`), client.sAdd('s', `${i % 500}`));
+      calls.push(client.hSet(`h${i % 7}`, `f${i}`, `${i}`), client.rPush('l', `${i}`), client.sAdd('s', `${i % 500}`),
+        client.zAdd('z', { score: -i, value: `${i}` }));
     }
     await Promise.all(calls);
     assert.equal(await client.lLen('l'), 2000);
     assert.equal(await client.sCard('s'), 500);
+    assert.equal((await client.zRange('z', 0, 0))[0], '1999');
     assert.equal(await client.hLen('h0'), 286);
   });
 });

@@ -118,6 +118,7 @@ class SamplingTest(SideBySide):
             for i in range(size):
                 stream.append(resp("HSET", f"hash of {size}", f"field {i}", f"value {i}"))
                 stream.append(resp("SADD", f"set of {size}", f"member {i}"))
+                stream.append(resp("ZADD", f"zset of {size}", i, f"member {i}"))
                 stream.append(resp("RPUSH", f"list of {size}", f"element {i}"))
             stream.append(resp("SET", f"string of {size}", "s" * size))
         for server in self.both():
@@ -130,12 +131,13 @@ class SamplingTest(SideBySide):
         self.assertEqual(sorted(ours.splitlines()), sorted(theirs.splitlines()))
         self.assertIn("""Biggest   hash found '"hash of 2000"' has 2000 fields""", ours)
         self.assertIn("""Biggest   list found '"list of 2000"' has 2000 items""", ours)
+        self.assertIn("""Biggest   zset found '"zset of 2000"' has 2000 members""", ours)
         self.assertIn("""Biggest    set found '"set of 2000"' has 2000 members""", ours)
 
     def test_memkeys_of_every_type(self):
         self.fill_collections()
         with self.server.client() as client:
-            for kind in ("hash", "list", "set", "string"):
+            for kind in ("hash", "list", "set", "string", "zset"):
                 keys = list(client.scan_iter(_type=kind))
                 memory = {key: client.memory_usage(key, samples=0) for key in keys}
                 self.assertEqual(max(memory, key=memory.get), b"%s of 2000" % kind.encode())
@@ -146,7 +148,7 @@ class SamplingTest(SideBySide):
         self.fill_collections()
         for server in self.both():
             self.assertEqual(sorted(server.cli("--scan", "--pattern", "* of 400").splitlines()),
-                             ["hash of 400", "list of 400", "set of 400", "string of 400"])
+                             ["hash of 400", "list of 400", "set of 400", "string of 400", "zset of 400"])
 
     def test_hotkeys_says_which_policy_it_needs(self):
         self.fill({"key": 1})

@@ -35,6 +35,7 @@ class OutputTest(SideBySide):
                 client.hset("hash", mapping={"a": "1", "b": "x\r\ny"})
                 client.sadd("set", *range(5))
                 client.rpush("list", "a", "b\t", "")
+                client.zadd("zset", {"a": 1, "b": 2.5, "c": float("inf")})
         for arguments in (("hgetall", "hash"), ("hgetall", "none"), ("hmget", "hash", "a", "none"),
                           ("hkeys", "hash"), ("hrandfield", "hash", "5", "withvalues"), ("hscan", "hash", "0"),
                           ("hincrbyfloat", "hash", "f", "0.5"), ("smembers", "set"), ("smembers", "none"),
@@ -42,6 +43,10 @@ class OutputTest(SideBySide):
                           ("lrange", "list", "0", "-1"), ("lrange", "none", "0", "-1"), ("lpos", "list", "x"),
                           ("lpop", "none", "2"), ("lmpop", "1", "list", "left", "count", "9"),
                           ("blpop", "none", "0.01"), ("blmpop", "0.01", "1", "none", "left"),
+                          ("zrange", "zset", "0", "-1", "withscores"), ("zrange", "none", "0", "-1", "withscores"),
+                          ("zscore", "zset", "b"), ("zscore", "zset", "none"), ("zmscore", "zset", "a", "none"),
+                          ("zadd", "zset", "incr", "0", "a"), ("zpopmin", "none"), ("zscan", "zset", "0"),
+                          ("zunion", "2", "zset", "set", "withscores"), ("bzpopmin", "none", "0.01"),
                           ("get", "hash"), ("hget", "set", "a"), ("object", "encoding", "set"), ("type", "hash")):
             self.in_every_form(*arguments)
         self.same_data()
