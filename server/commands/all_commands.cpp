@@ -21,7 +21,8 @@ namespace {
 // The one list of families. A family's header names the lists of its files. One line each, so that
 // additions do not conflict.
 // clang-format off
-constexpr std::span<const CommandEntry> (*kFamilies[])() = {
+using FamilyCommands = std::span<const CommandEntry> (*)();
+constexpr FamilyCommands kServerFamilies[] = {
     ConnectionBasicCommands,
     ConnectionHelloCommands,
     ClientSelfCommands,
@@ -46,6 +47,8 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
     ClusterSlotCommands,
     ClusterRoutingCommands,
     MonitorCommands,
+};
+constexpr FamilyCommands kDataFamilies[] = {
     KeyLifecycleCommands,
     KeyTransferCommands,
     KeyDatabaseCommands,
@@ -99,10 +102,12 @@ constexpr std::span<const CommandEntry> (*kFamilies[])() = {
 
 std::vector<CommandEntry> AllCommands() {
   std::vector<CommandEntry> all;
-  for (const auto family : kFamilies) {
+  const auto add = [&](FamilyCommands family) {
     const auto commands = family();
     all.insert(all.end(), commands.begin(), commands.end());
-  }
+  };
+  for (const FamilyCommands family : kServerFamilies) add(family);
+  for (const FamilyCommands family : kDataFamilies) add(family);
   return all;
 }
 

@@ -11,36 +11,13 @@
 namespace storage {
 namespace {
 
-// A string that grows beyond this leaves its record. Below, growing means copying the record.
-constexpr size_t kInlineGrowMax = 1024;
 constexpr int kRandomTriesMax = 100;
-constexpr size_t kSweptItemsMax = 2048;
 constexpr size_t kSweptAtEviction = 4;
-
-template <class T>
-std::string_view BytesOf(T* const& pointer) {
-  return {reinterpret_cast<const char*>(&pointer), sizeof pointer};
-}
-
-// A value of its own memory, or nullptr when there is none left for its key's record.
-LargeString* UnlessLast(LargeString* string, const Key& key) {
-  if (string == nullptr || HasMemoryForRecordOf(key.bytes)) return string;
-  LargeString::Destroy(string);
-  return nullptr;
-}
-
-bool IsOutside(Encoding encoding) {
-  return encoding == Encoding::kLarge || encoding == Encoding::kStructure;
-}
 
 // The draft points to what the old record points to.
 bool KeepsOutside(const RecordDraft& draft, const Record& old) {
   return IsOutside(draft.encoding) && draft.encoding == old.encoding() &&
          draft.payload == old.draft_payload();
-}
-
-bool HasStaleItems(const ExpiryIndex* expiries, size_t volatile_keys) {
-  return expiries != nullptr && expiries->items() > 2 * volatile_keys + 4096;
 }
 
 }  // namespace
@@ -112,8 +89,7 @@ void Database::Evict(const Key& key, Found found) {
   Erase(key, found);
   // A full cache evicts faster than Maintain sweeps: each key that goes takes care of its item, or
   // of another's.
-  if (leaves_item && HasStaleItems(expiries_.get(), volatile_keys_))
-    VisitVolatile(kSweptAtEviction, [](const Record&) {});
+  if (leaves_item && HasStaleItems()) VisitVolatile(kSweptAtEviction, [](const Record&) {});
 }
 
 Found Database::RandomKey() {
@@ -231,180 +207,6 @@ ExpiryIndex& Database::index_of_expiries() {
   return *expiries_;
 }
 
-// --- strings ------------------------------------------------------------------------------------
-
-bool Database::SetString(const Key& key, Found found, std::string_view bytes, ExpiryChange expiry) {
-  if (const auto integer = IntegerForm(bytes)) {
-    const IntegerPayload payload(*integer);
-    Put(key, found,
-        {.key = key.bytes,
-         .encoding = payload.encoding(),
-         .payload = payload.bytes(),
-         .expiry_ms = ExpiryAfter(found, expiry)});
-    return true;
-  }
-  return SetTextString(key, found, bytes, expiry);
-}
-
-bool Database::SetTextString(const Key& key, Found found, std::string_view bytes,
-                             ExpiryChange expiry) {
-  return SetStringAs(bytes.size() <= kShortBytesMax ? Encoding::kShort : Encoding::kPlain, key,
-                     found, bytes, expiry);
-}
-
-bool Database::SetPlainString(const Key& key, Found found, std::string_view bytes,
-                              ExpiryChange expiry) {
-  return SetStringAs(Encoding::kPlain, key, found, bytes, expiry);
-}
-
-bool Database::SetStringAs(Encoding encoding, const Key& key, Found found, std::string_view bytes,
-                           ExpiryChange expiry) {
-  if (bytes.size() > kInlineBytesMax) {
-    LargeString* string = keyspace_.TakeOffered(bytes);
-    if (string == nullptr) {
-      string = UnlessLast(LargeString::TryCreate(bytes.size(), bytes.size()), key);
-      if (string == nullptr) return false;
-      std::memcpy(string->data(), bytes.data(), bytes.size());
-    }
-    SetLargeString(key, found, string, expiry);
-    return true;
-  }
-  Put(key, found,
-      {.key = key.bytes,
-       .encoding = encoding,
-       .payload = bytes,
-       .expiry_ms = ExpiryAfter(found, expiry)});
-  return true;
-}
-
-void Database::SetInteger(const Key& key, Found found, int64_t value) {
-  const IntegerPayload payload(value);
-  Put(key, found,
-      {.key = key.bytes,
-       .encoding = payload.encoding(),
-       .payload = payload.bytes(),
-       .expiry_ms = ExpiryAfter(found, ExpiryChange::Keep())});
-}
-
-void Database::SetLargeString(const Key& key, Found found, LargeString* string,
-                              ExpiryChange expiry) {
-  data_bytes_ += string->memory();
-  Put(key, found,
-      {.key = key.bytes,
-       .encoding = Encoding::kLarge,
-       .payload = BytesOf(string),
-       .expiry_ms = ExpiryAfter(found, expiry)});
-}
-
-char* Database::GrowString(const Key& key, Found found, size_t size) {
-  if (found && (found->encoding() == Encoding::kShort || found->encoding() == Encoding::kPlain) &&
-      found->bytes().size() == size) {
-    found->set_encoding(Encoding::kPlain);
-    return found->mutable_bytes();
-  }
-  if (size > kInlineGrowMax) return GrowLarge(key, found, size);
-  StringScratch scratch;
-  const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();
-  char buffer[kInlineGrowMax];
-  if (!old.empty()) std::memcpy(buffer, old.data(), old.size());
-  std::memset(buffer + old.size(), 0, size - old.size());
-  found = Put(key, found,
-              {.key = key.bytes,
-               .encoding = Encoding::kPlain,
-               .payload = {buffer, size},
-               .expiry_ms = ExpiryAfter(found, ExpiryChange::Keep())});
-  return found->mutable_bytes();
-}
-
-char* Database::GrowLarge(const Key& key, Found found, size_t size) {
-  if (found && found->encoding() == Encoding::kLarge) {
-    LargeString* string = found->large();
-    if (!string->is_shared() && size <= string->capacity()) {
-      std::memset(string->data() + string->size(), 0, size - string->size());
-      string->set_size(size);
-      return string->data();
-    }
-  }
-  StringScratch scratch;
-  const std::string_view old = found ? ReadString(*found, scratch) : std::string_view();
-  // A value that grows once will grow again: room for half as much more, up to a megabyte.
-  const size_t spare = old.empty() ? 0 : std::min(size / 2, size_t{1024} * 1024);
-  const size_t added = size - old.size();
-  LargeString* string = added > old.size() ? LargeString::TryCreateZeroed(size, size + spare)
-                                           : LargeString::TryCreate(size, size + spare);
-  string = UnlessLast(string, key);
-  if (string == nullptr) return nullptr;
-  if (!old.empty()) std::memcpy(string->data(), old.data(), old.size());
-  if (added <= old.size()) std::memset(string->data() + old.size(), 0, added);
-  SetLargeString(key, found, string, ExpiryChange::Keep());
-  return string->data();
-}
-
-// --- collections --------------------------------------------------------------------------------
-
-CollectionHandle Database::Open(Found found) {
-  CollectionEnvironment& environment = keyspace_.environment_;
-  if (!found) return CollectionHandle(environment);
-  if (found->encoding() == Encoding::kStructure) {
-    return CollectionHandle(environment, found->structure());
-  }
-  const std::string_view pack = found->pack();
-  const size_t room = SlabAllocator::UsableSize(found->size()) - found->size();
-  return CollectionHandle(environment, found->encoding(), const_cast<char*>(pack.data()),
-                          pack.size(),
-                          std::min(pack.size() + room, CollectionHandle::kPackBytesMax));
-}
-
-bool Database::Close(const Key& key, Found found, Type type, CollectionHandle& handle) {
-  if (!handle.is_changed()) return false;
-  handle.is_changed_ = false;
-  if (found && found->encoding() == Encoding::kStructure) {
-    data_bytes_ += found->structure()->memory() - handle.memory_before_;
-  }
-  if (handle.element_count() == 0) {
-    if (found) Erase(key, found);
-    return static_cast<bool>(found);
-  }
-  if (found && handle.made_ == nullptr) {
-    if (handle.is_structure()) {
-      NoteElements(key, found);
-      return false;
-    }
-    // A pack that was edited in its record, and still is of the same size class.
-    const std::string_view before = found->pack();
-    const size_t bytes = found->size() - before.size() + handle.size_;
-    if (handle.bytes_ == before.data() &&
-        SlabAllocator::UsableSize(bytes) == SlabAllocator::UsableSize(found->size())) {
-      found->set_pack_size(handle.encoding_, handle.size_);
-      return false;
-    }
-  }
-  PutCollection(key, found, type, handle, found ? found->expiry_ms() : Record::kNoExpiry);
-  return false;
-}
-
-bool Database::CloseReplacing(const Key& key, Found found, Type type, CollectionHandle& handle) {
-  handle.is_changed_ = false;
-  if (handle.element_count() == 0) {
-    if (found) Erase(key, found);
-    return static_cast<bool>(found);
-  }
-  PutCollection(key, found, type, handle, Record::kNoExpiry);
-  return false;
-}
-
-void Database::PutCollection(const Key& key, Found found, Type type, CollectionHandle& handle,
-                             int64_t expiry_ms) {
-  Structure* structure = handle.made_.release();
-  if (structure != nullptr) data_bytes_ += structure->memory();
-  NoteElements(key, Put(key, found,
-                        {.key = key.bytes,
-                         .type = type,
-                         .encoding = handle.encoding_,
-                         .payload = structure != nullptr ? BytesOf(structure) : handle.pack(),
-                         .expiry_ms = expiry_ms}));
-}
-
 // --- removal, expiry, copies --------------------------------------------------------------------
 
 void Database::Erase(const Key& key, Found found) {
@@ -449,14 +251,14 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
     structure = found->structure()->Clone().release();
     if (structure == nullptr) return false;
     target.data_bytes_ += structure->memory();
-    draft.payload = BytesOf(structure);
+    draft.payload = BytesOfPointer(structure);
   } else if (found->encoding() == Encoding::kLarge) {
     const std::string_view bytes = found->bytes();
     copy = UnlessLast(LargeString::TryCreate(bytes.size(), bytes.size()), target_key);
     if (copy == nullptr) return false;
     std::memcpy(copy->data(), bytes.data(), bytes.size());
     target.data_bytes_ += copy->memory();
-    draft.payload = BytesOf(copy);
+    draft.payload = BytesOfPointer(copy);
   }
   const Found made = target.Put(target_key, target_found, draft);
   made->set_access(keyspace_.NewAccess());
@@ -486,71 +288,6 @@ void Database::MoveTo(const Key& key, Found found, Database& target, const Key& 
   const size_t bytes = record->size();
   data_bytes_ -= SlabAllocator::UsableSize(bytes);
   keyspace_.slab_.Free(record, bytes);
-}
-
-void Database::FireExpiry(uint64_t hash_prefix) {
-  const auto matches = [&](void* entry) {
-    const Record& record = *static_cast<const Record*>(entry);
-    return record.has_expiry() &&
-           ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
-  };
-  const uint64_t first = ExpiryIndex::FirstHashOf(hash_prefix);
-  const uint64_t last = ExpiryIndex::LastHashOf(hash_prefix);
-  // Several keys may share the prefix. All that are due go; for those that are not, an item for the
-  // first of them takes the place of this one.
-  while (HashTable::Slot* slot = table_.FindBetween(first, last, [&](void* entry) {
-    return matches(entry) && IsExpired(*static_cast<const Record*>(entry));
-  })) {
-    const Found found(slot);
-    Expire(keyspace_.MakeKey(found->key()), found);
-  }
-  int64_t earliest_ms = std::numeric_limits<int64_t>::max();
-  bool has_more = false;
-  table_.FindBetween(first, last, [&](void* entry) {
-    if (!matches(entry)) return false;
-    has_more = true;
-    earliest_ms = std::min(earliest_ms, static_cast<const Record*>(entry)->expiry_ms());
-    return false;  // look at all of them
-  });
-  if (has_more) expiries_->Add(first, earliest_ms);
-}
-
-const Record* Database::RecordOfItem(uint64_t hash_prefix, int64_t begin_ms) const {
-  const uint64_t first = ExpiryIndex::FirstHashOf(hash_prefix);
-  const uint64_t last = ExpiryIndex::LastHashOf(hash_prefix);
-  const HashTable::Slot* slot = table_.FindBetween(first, last, [&](void* entry) {
-    const Record& record = *static_cast<const Record*>(entry);
-    return record.has_expiry() && record.expiry_ms() >= begin_ms &&
-           ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
-  });
-  return slot == nullptr ? nullptr : static_cast<const Record*>(HashTable::EntryOf(*slot));
-}
-
-bool Database::ExpireDue(size_t keys) {
-  const bool has_more_elements = ExpireElementsDue(keys);
-  if (!expiries_) return has_more_elements;
-  struct Fire {
-    Database& database;
-    void operator()(uint64_t hash_prefix) { database.FireExpiry(hash_prefix); }
-    void Prefetch(uint64_t hash_prefix) {
-      database.table_.PrefetchEntry(ExpiryIndex::FirstHashOf(hash_prefix));
-    }
-  };
-  return expiries_->Advance(keyspace_.now_ms_, keys, Fire{*this}) || has_more_elements;
-}
-
-int64_t Database::NextExpiryMs() const {
-  int64_t next_ms = std::numeric_limits<int64_t>::max();
-  if (expiries_) next_ms = expiries_->NextDeadlineMs();
-  if (element_expiries_) next_ms = std::min(next_ms, element_expiries_->NextDeadlineMs());
-  return next_ms;
-}
-
-void Database::Maintain() {
-  if (table_.slots() > 1024 && table_.size() * 2 < table_.slots()) table_.Shrink(16);
-  SweepElements();
-  if (HasStaleItems(expiries_.get(), volatile_keys_))
-    VisitVolatile(kSweptItemsMax, [](const Record&) {});
 }
 
 void Database::Clear() {

@@ -200,6 +200,10 @@ class Database {
   void NoteExpiry(const Key& key, Record& record, int64_t before_ms, bool was_indexed);
   [[nodiscard]] bool SetStringAs(Encoding encoding, const Key& key, Found found,
                                  std::string_view bytes, ExpiryChange expiry);
+  // A value of its own memory, or nullptr when there is none left for its key's record.
+  static LargeString* UnlessLast(LargeString* string, const Key& key);
+  // Most items of the expiry index are of keys that do not expire any more.
+  bool HasStaleItems() const;
   char* GrowLarge(const Key& key, Found found, size_t size);
   void FireExpiry(uint64_t hash_prefix);
   ExpiryIndex& index_of_expiries();

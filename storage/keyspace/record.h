@@ -41,6 +41,12 @@ struct RecordDraft {
   int64_t expiry_ms = -1;  // -1: none
 };
 
+// The payload of a draft whose value lies elsewhere.
+template <class T>
+std::string_view BytesOfPointer(T* const& pointer) {
+  return {reinterpret_cast<const char*>(&pointer), sizeof pointer};
+}
+
 class Record {
  public:
   static constexpr size_t kHeaderBytes = 5;

@@ -127,13 +127,18 @@ RankRange SortedSetView::PackInRange(const LexRange& range, Direction direction)
   return found;
 }
 
-bool SortedSet::IsWithinLimits(size_t count, std::string_view member) const {
+bool SortedSet::IsWithinLimits(size_t count, size_t member_bytes) const {
   return count <= handle_.limits().zset_max_listpack_entries &&
-         member.size() <= handle_.limits().zset_max_listpack_value;
+         member_bytes <= handle_.limits().zset_max_listpack_value;
+}
+
+void SortedSet::Expect(size_t members, size_t longest_bytes) {
+  if (handle_.is_structure() || size() > 0 || IsWithinLimits(members, longest_bytes)) return;
+  BecomeLarge();
 }
 
 bool SortedSet::FitsPack(std::string_view member) const {
-  return IsWithinLimits(size() + 1, member) && pack().HasRoomFor({member});
+  return IsWithinLimits(size() + 1, member.size()) && pack().HasRoomFor({member});
 }
 
 void SortedSet::BecomeLarge() {
@@ -159,14 +164,17 @@ SortedSet::Outcome SortedSet::Add(std::string_view member, double score) {
       ScorePack::Insert(handle_, index, {member}, fixed);
       return Outcome::kAdded;
     }
-    const bool says_listpack = IsWithinLimits(size() + 1, member);
+    const bool says_listpack = IsWithinLimits(size() + 1, member.size());
     BecomeLarge();
     large().set_says_listpack(says_listpack);
   }
   LargeSortedSet& large_form = large();
   handle_.NoteChange();
+  if (large_form.says_listpack() && IsWithinLimits(size() + 1, member.size())) {
+    score = PackScore(score);
+  }
   if (!large_form.tree().Insert(score, member)) return Outcome::kNoMemory;
-  if (large_form.says_listpack() && !IsWithinLimits(size(), member)) {
+  if (large_form.says_listpack() && !IsWithinLimits(size(), member.size())) {
     large_form.set_says_listpack(false);
   }
   return Outcome::kAdded;

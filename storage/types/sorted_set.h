@@ -150,7 +150,10 @@ class SortedSet {
   Outcome Set(std::string_view member, double score) {
     return Update(member, [score](std::optional<double>) { return std::optional(score); });
   }
-  // The same for a member that is not there.
+  // Tells an empty one how many members it will get, and how long the longest is: what will not be
+  // a listpack is none from the start, as in Redis, which keeps -0 apart from 0 in the others.
+  void Expect(size_t members, size_t longest_bytes);
+  // Adds a member that is not there.
   Outcome Add(std::string_view member, double score);
   // False: it is not there.
   bool Erase(std::string_view member);
@@ -160,7 +163,7 @@ class SortedSet {
   ScorePack pack() const { return ScorePack(handle_.pack()); }
   LargeSortedSet& large() const { return static_cast<LargeSortedSet&>(*handle_.structure()); }
   bool FitsPack(std::string_view member) const;
-  bool IsWithinLimits(size_t count, std::string_view member) const;
+  bool IsWithinLimits(size_t count, size_t member_bytes) const;
   void BecomeLarge();
   void MoveInPack(size_t index, std::string_view member, double score);
 

@@ -38,6 +38,11 @@ constexpr bool IsInteger(Encoding encoding) {
   return encoding <= Encoding::kInt64;
 }
 
+// The payload points to the value.
+constexpr bool IsOutside(Encoding encoding) {
+  return encoding == Encoding::kLarge || encoding == Encoding::kStructure;
+}
+
 constexpr bool IsPacked(Encoding encoding) {
   return encoding == Encoding::kPack || encoding == Encoding::kIntSet;
 }

@@ -241,6 +241,12 @@ class ServerProcess:
         with open(f"/proc/{self.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def private_bytes(self):
+        """What it has in memory that is not of a file."""
+        with open(f"/proc/{self.pid}/statm", encoding="ascii") as file:
+            _, resident, of_files = file.read().split()[:3]
+            return (int(resident) - int(of_files)) * os.sysconf("SC_PAGE_SIZE")
+
     def descriptors(self):
         """How many file descriptors it has open."""
         return len(os.listdir(f"/proc/{self.pid}/fd"))

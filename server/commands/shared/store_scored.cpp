@@ -1,5 +1,7 @@
 #include "server/commands/shared/store_scored.h"
 
+#include <algorithm>
+
 #include "storage/keyspace/opened.h"
 
 namespace server {
@@ -16,14 +18,17 @@ RunResult StoreScored(CommandContext& context, const storage::Key& target,
     return Replied();
   }
   storage::Opened<storage::SortedSet> set(context.db(), target, found, storage::Replacing());
-  bool has_memory = true;
+  size_t longest_bytes = 0;
+  for (const auto& scored : members) longest_bytes = std::max(longest_bytes, scored.member.size());
+  set->Expect(members.size(), longest_bytes);
   for (const auto& [score, member] : members) {
-    has_memory = has_memory && set->Add(member, score) != storage::SortedSet::Outcome::kNoMemory;
+    if (set->Add(member, score) != storage::SortedSet::Outcome::kNoMemory) continue;
+    set.Abandon();
+    return CommandError::NoMemory();
   }
   set.Close();
   if (!found) context.NoteNewKey(target);
   context.NoteChange(target, event, EventClass::kSortedSet);
-  if (!has_memory) return CommandError::NoMemory();
   context.reply().Integer(static_cast<int64_t>(members.size()));
   return Replied();
 }

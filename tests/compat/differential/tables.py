@@ -31,6 +31,10 @@ ALLOWED = {
     ("msetnx", "tips"): "7.2: it can not be split over shards (redis/redis#12417)",
     ("pfmerge", "arguments"): "7.2 says that there may be no source",
     ("randomkey", "tips"): "7.2: a choice of one reply (redis/redis#12417)",
+    ("zrank", "arity"): "7.2 added WITHSCORE",
+    ("zrank", "arguments"): "7.2 added WITHSCORE",
+    ("zrevrank", "arity"): "7.2 added WITHSCORE",
+    ("zrevrank", "arguments"): "7.2 added WITHSCORE",
     ("scan", "tips"): "7.2: cursors can not be merged (redis/redis#12417)",
 }
 

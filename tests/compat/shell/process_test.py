@@ -85,7 +85,9 @@ class StartTest(unittest.TestCase):
                     connection.sendall(b"PING\r\n")
                     self.assertEqual(connection.recv(100), b"+PONG\r\n")
                 times.append(time.monotonic() - begin)
-                self.assertLess(server.resident_bytes(), 8 * 2**20)
+                # The program's own pages depend on the build and on what the system maps around
+                # them; tools/bench/compare --empty measures those of a release.
+                self.assertLess(server.private_bytes(), 3 * 2**20)
                 server.stop()
             finally:
                 server.cleanup()
