@@ -25,6 +25,17 @@ TEST_CASE("SORT: by number, by bytes, up and down") {
   both.CheckEvents("m keymiss@0 missing");
 }
 
+TEST_CASE("SORT: the members of a sorted set, in its own order without another") {
+  BothProtocols both;
+  both.Check({"ZADD", "z", "1", "30", "2", "4", "3", "500"}, ":3\r\n");
+  both.Check({"SORT", "z", "DESC"}, Array({Bulk("500"), Bulk("30"), Bulk("4")}));
+  both.Check({"SORT", "z", "BY", "nosort"}, Array({Bulk("30"), Bulk("4"), Bulk("500")}));
+  both.Check({"SORT", "z", "BY", "nosort", "DESC", "LIMIT", "0", "2"},
+             Array({Bulk("500"), Bulk("4")}));
+  both.Check({"SORT", "z", "ALPHA", "STORE", "l"}, ":3\r\n");
+  both.Check({"LRANGE", "l", "0", "-1"}, Array({Bulk("30"), Bulk("4"), Bulk("500")}));
+}
+
 TEST_CASE("SORT: LIMIT cuts, and takes any numbers") {
   BothProtocols both;
   both.Check({"RPUSH", "l", "3", "1", "2", "5", "4"}, ":5\r\n");

@@ -20,6 +20,7 @@
 #include "storage/keyspace/opened.h"
 #include "storage/types/list.h"
 #include "storage/types/set.h"
+#include "storage/types/sorted_set.h"
 
 namespace server {
 namespace {
@@ -53,6 +54,10 @@ std::vector<Element> LoadElements(CommandContext& context, const storage::Record
     const storage::List list(handle);
     elements.reserve(list.size());
     list.ForEach(0, list.size(), add);
+  } else if (record.type() == storage::Type::kSortedSet) {
+    const storage::SortedSetView set = storage::SortedSetView::Of(record);
+    elements.reserve(set.size());
+    set.ForEach([&](double, std::string_view member) { add(member); });
   } else {
     const storage::SetView set = storage::SetView::Of(record);
     elements.reserve(set.size());
@@ -167,7 +172,8 @@ RunResult StorePart(CommandContext& context, const SortRequest& request, const P
 }
 
 bool IsSortable(storage::Type type) {
-  return type == storage::Type::kList || type == storage::Type::kSet;
+  return type == storage::Type::kList || type == storage::Type::kSet ||
+         type == storage::Type::kSortedSet;
 }
 
 RunResult RunSort(CommandContext& context, SortMayStore may_store) {

@@ -230,8 +230,12 @@ class FlowTest(unittest.TestCase):
                 connection.sendall(f"INCR {key}\r\n".encode() * count)
                 reset(connection)
                 other = self.server.client()
-                wait_until(lambda: int(other.get(key) or 0) == count, 10,
-                           lambda: f"only {other.get(key)} of {count} were executed")
+                if unix:
+                    wait_until(lambda: int(other.get(key) or 0) == count, 10,
+                               lambda: f"only {other.get(key)} of {count} were executed")
+                else:
+                    # What the server had not read when a reset came, TCP has thrown away.
+                    self.assertLessEqual(int(other.get(key) or 0), count)
 
     def test_quit_is_answered_and_then_the_connection_is_closed(self):
         connection = self.connect()
