@@ -90,7 +90,8 @@ class Compare(unittest.TestCase):
 
     def test_prints_a_row_for_each_measurement_and_counts_the_bars(self) -> None:
         done = self.run_compare(
-            '--a-command', 'redis-server', '--speed', '--memory', '--empty', '--growth', '--rounds', '1', '--seconds', '0.1', '--tests',
+            '--a-command', 'redis-server', '--speed', '--memory', '--empty', '--growth',
+            '--rounds', '1', '--seconds', '0.1', '--tests',
             'ping,get', '--pipelines', '1,64', '--keys', '1000', '--memory-keys', '20000',
             '--growth-keys', '20000')
         self.assertEqual(0, done.returncode, done.stderr)
