@@ -39,6 +39,7 @@ class ArgumentArena {
     if (capacity_ - size_ >= more) [[likely]]
       return true;
     const size_t capacity = std::max({size_ + more, capacity_ * 2, kCapacityMin});
+    if (capacity > (size_t{1} << 32)) return false;  // no request has so many arguments
     void* grown = std::realloc(static_cast<void*>(views_), capacity * sizeof(std::string_view));
     if (grown == nullptr) return false;
     views_ = static_cast<std::string_view*>(grown);
