@@ -39,7 +39,7 @@ class ArgumentArena {
     if (capacity_ - size_ >= more) [[likely]]
       return true;
     const size_t capacity = std::max({size_ + more, capacity_ * 2, kCapacityMin});
-    if (capacity > (size_t{1} << 32)) return false;  // no request has so many arguments
+    if (capacity > kCapacityMax) return false;
     void* grown = std::realloc(static_cast<void*>(views_), capacity * sizeof(std::string_view));
     if (grown == nullptr) return false;
     views_ = static_cast<std::string_view*>(grown);
@@ -72,6 +72,8 @@ class ArgumentArena {
 
  private:
   static constexpr size_t kCapacityMin = 64;
+  // No request comes near; what asks for more is refused without asking the system.
+  static constexpr size_t kCapacityMax = size_t{1} << 32;
   static_assert(std::is_trivially_copyable_v<std::string_view>);
 
   std::string_view* views_ = nullptr;

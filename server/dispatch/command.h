@@ -209,6 +209,9 @@ struct CommandSpec {
   uint32_t flags = 0;
   uint32_t categories = 0;
   std::array<KeySpec, 3> keys = {};
+  // The argument that names an element of the collection at the first key, negative from the end: a
+  // turn fetches ahead what a large collection keeps of it. 0: none.
+  int element = 0;
   std::span<const Argument> arguments = {};
   std::span<const std::string_view> tips = {};
   std::span<const HistoryEntry> history = {};

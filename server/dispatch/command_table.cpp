@@ -64,6 +64,7 @@ CommandTable::CommandTable(std::span<const CommandEntry> entries) {
     command->entry = entry;
     command->spec = entry.spec;
     command->full_name = storage::ToLower(entry.spec->name);
+    command->element = entry.spec->element;
     command->is_write = (entry.spec->flags & kWriteCommand) != 0;
     const KeySpec& keys = entry.spec->keys[0];
     if (keys.begin == KeySpec::Begin::kIndex && keys.find == KeySpec::Find::kRange) {

@@ -41,6 +41,7 @@ struct CommandInTable {
   const CommandInTable* container = nullptr;
   std::vector<CommandInTable*> subcommands;
   int first_key = 0;  // argument index of the first key; 0: none, or not at a fixed place
+  int element = 0;    // CommandSpec::element
   bool is_write = false;
   mutable CommandStatistics statistics;
 };

@@ -124,8 +124,8 @@ ssize_t Connection::TryWrite() {
   return written == UV_EAGAIN ? 0 : written;
 }
 
-// What uv_try_write does, without its general case, which costs as much as a whole GET. It is asked
-// only when libuv has nothing queued for the socket.
+// What uv_try_write does, without the hundred instructions of its general case. It is asked only
+// when libuv has nothing queued for the socket.
 ssize_t Connection::TrySend(std::string_view bytes) {
   for (;;) {
     const ssize_t sent = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -14,16 +14,6 @@ namespace server {
 
 using protocol::resp::DecodeStatus;
 
-namespace {
-
-// Of the fast commands of sorted sets, those with three operands name a member behind its score;
-// all others name their element behind the key.
-bool NamesElementLast(const CommandSpec& spec) {
-  return spec.group == CommandGroup::kSortedSet && (spec.arity == 4 || spec.arity == -4);
-}
-
-}  // namespace
-
 void Turn::MakeReady(RespSession& session) {
   if (session.is_ready) return;
   session.is_ready = true;
@@ -123,6 +113,7 @@ void Turn::AddRequest(RespSession& session, size_t first_argument, size_t wire_b
   if (request.command == nullptr) return;
   const size_t key_index = static_cast<size_t>(request.command->first_key);
   if (key_index == 0 || key_index >= request.argument_count) return;
+  names_elements_ |= request.command->element != 0;
   request.key = engine_.keyspace.MakeKey(arguments_[first_argument + key_index]);
   engine_.keyspace.database(session.client.database).table().PrefetchBucket(request.key.hash);
 }
@@ -140,41 +131,26 @@ void Turn::PrefetchRecords() {
 // An element of a large collection costs as many cache misses as a key: first the buckets, then
 // what they point to.
 void Turn::PrefetchElements() {
-  if (batch_size_ < 2) return;
-  bool has_structures = false;
+  struct Element {
+    const storage::Structure* structure;
+    std::string_view name;
+  };
+  std::array<Element, kBatchMax> elements;
+  size_t count = 0;
   for (size_t i = 0; i < batch_size_; ++i) {
-    Request& request = batch_[i];
-    request.structure = FindStructure(request);
-    if (request.structure == nullptr) continue;
-    const size_t argument =
-        NamesElementLast(*request.command->spec) ? request.argument_count - 1 : 2;
-    request.element = arguments_[request.first_argument + argument];
-    request.structure->PrefetchBucket(request.element);
-    has_structures = true;
-  }
-  for (size_t i = 0; i < batch_size_ && has_structures; ++i) {
     const Request& request = batch_[i];
-    if (request.structure != nullptr) request.structure->PrefetchElement(request.element);
+    if (request.key.bytes.data() == nullptr || request.command->element == 0) continue;
+    const ptrdiff_t named = request.command->element;
+    const ptrdiff_t arguments = static_cast<ptrdiff_t>(request.argument_count);
+    const ptrdiff_t index = named < 0 ? arguments + named : named;
+    if (index < 0 || index >= arguments) continue;
+    const storage::Structure* structure =
+        engine_.keyspace.database(request.session->client.database).PeekStructure(request.key);
+    if (structure == nullptr) continue;
+    elements[count] = {structure, arguments_[request.first_argument + static_cast<size_t>(index)]};
+    structure->PrefetchBucket(elements[count++].name);
   }
-}
-
-// Only for commands that are fast, since those name elements. Looks, and changes nothing.
-const storage::Structure* Turn::FindStructure(const Request& request) const {
-  if (request.key.bytes.data() == nullptr || request.argument_count < 3) return nullptr;
-  const CommandSpec& spec = *request.command->spec;
-  const bool is_of_collection = spec.group == CommandGroup::kHash ||
-                                spec.group == CommandGroup::kSet ||
-                                spec.group == CommandGroup::kSortedSet;
-  if (!is_of_collection || (spec.flags & kFast) == 0) return nullptr;
-  const storage::HashTable::Slot* slot =
-      engine_.keyspace.database(request.session->client.database)
-          .table()
-          .Find(request.key.hash, [&](void* entry) {
-            return static_cast<storage::Record*>(entry)->HasKey(request.key.bytes);
-          });
-  if (slot == nullptr) return nullptr;
-  const auto& record = *static_cast<storage::Record*>(storage::HashTable::EntryOf(*slot));
-  return record.encoding() == storage::Encoding::kStructure ? record.structure() : nullptr;
+  for (size_t i = 0; i < count; ++i) elements[i].structure->PrefetchElement(elements[i].name);
 }
 
 // Runs the batch. Requests of a session that has stopped are left for later.
@@ -185,7 +161,8 @@ void Turn::Execute() {
   }
   requests_ += batch_size_;
   PrefetchRecords();
-  PrefetchElements();
+  if (names_elements_ && batch_size_ > 1) PrefetchElements();
+  names_elements_ = false;
   uint64_t ticks = engine_.clock.Ticks();
   const uint64_t ticks_before = ticks;
   for (size_t i = 0; i < batch_size_; ++i) {

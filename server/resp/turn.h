@@ -57,8 +57,6 @@ class Turn {
     size_t wire_end;  // offset into the session's input
     size_t wire_bytes;
     storage::Key key;
-    const storage::Structure* structure = nullptr;  // the key's, when an element of it is named
-    std::string_view element = {};
   };
 
   // Decodes until the batch is full or the session has no complete request; false when it is done
@@ -72,7 +70,6 @@ class Turn {
   void AskForMemory(const Request& request);
   void PrefetchRecords();
   void PrefetchElements();
-  const storage::Structure* FindStructure(const Request& request) const;
   // Puts back the bytes of an inline request that must wait.
   void RestoreInline(RespSession& session);
   void Finish(RespSession& session);
@@ -83,7 +80,8 @@ class Turn {
   protocol::resp::ArgumentArena arguments_;
   std::array<Request, kBatchMax> batch_;
   size_t batch_size_ = 0;
-  size_t requests_ = 0;  // executed this turn
+  bool names_elements_ = false;  // some request of the batch does
+  size_t requests_ = 0;          // executed this turn
   std::string inline_copy_;
   std::string_view last_name_;  // in the input of a session of this turn
   const CommandInTable* last_command_ = nullptr;

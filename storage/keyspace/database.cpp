@@ -46,9 +46,22 @@ size_t Database::memory() const {
 
 // --- lookup -------------------------------------------------------------------------------------
 
+HashTable::Slot* Database::SlotOf(const Key& key) const {
+  return table_.Find(
+      key.hash, [&](void* entry) { return static_cast<const Record*>(entry)->HasKey(key.bytes); });
+}
+
+uint64_t Database::HashOf(const Record& record) const {
+  return keyspace_.hasher_(record.key());
+}
+
+const Structure* Database::PeekStructure(const Key& key) const {
+  const Found found(SlotOf(key));
+  return found && found->encoding() == Encoding::kStructure ? found->structure() : nullptr;
+}
+
 Found Database::Find(const Key& key, Access access) {
-  const Found found(table_.Find(
-      key.hash, [&](void* entry) { return static_cast<Record*>(entry)->HasKey(key.bytes); }));
+  const Found found(SlotOf(key));
   if (!found) return Miss(key, access);
   if (IsExpired(*found)) [[unlikely]] {
     if (keyspace_.may_expire_) Expire(key, found);
@@ -89,7 +102,8 @@ void Database::Evict(const Key& key, Found found) {
   Erase(key, found);
   // A full cache evicts faster than Maintain sweeps: each key that goes takes care of its item, or
   // of another's.
-  if (leaves_item && HasStaleItems()) VisitVolatile(kSweptAtEviction, [](const Record&) {});
+  if (leaves_item && HasStaleItems(expiries_.get(), volatile_keys_))
+    VisitVolatile(kSweptAtEviction, [](const Record&) {});
 }
 
 Found Database::RandomKey() {

@@ -97,6 +97,10 @@ class Database {
   // hidden).
   Found Find(const Key& key, Access access);
 
+  // The structure that the key's record points to, expired or not; nullptr: none. A hint for what
+  // to prefetch.
+  const Structure* PeekStructure(const Key& key) const;
+
   // Makes `bytes` the key's value, as an integer where the text is one. `found` is the key's, maybe
   // empty, of any type. False when there is no memory for it; then nothing has changed.
   [[nodiscard]] bool SetString(const Key& key, Found found, std::string_view bytes,
@@ -186,7 +190,12 @@ class Database {
 
   // The record that an item of the expiry index is about; nullptr: none. An item whose key has a
   // later deadline stays: it may be the key's only one.
-  const Record* RecordOfItem(uint64_t hash_prefix, int64_t begin_ms) const;
+  // The first record that an item of an expiry index may be of, by its hash, and for which
+  // `matches(const Record&)` holds.
+  template <class Matches>
+  Found FindOfItem(uint64_t hash_prefix, Matches&& matches) const;
+  HashTable::Slot* SlotOf(const Key& key) const;
+  uint64_t HashOf(const Record& record) const;
   Found Miss(const Key& key, Access access);
   void Expire(const Key& key, Found found);
   Record* NewRecord(const RecordDraft& draft);
@@ -202,8 +211,10 @@ class Database {
                                  std::string_view bytes, ExpiryChange expiry);
   // A value of its own memory, or nullptr when there is none left for its key's record.
   static LargeString* UnlessLast(LargeString* string, const Key& key);
-  // Most items of the expiry index are of keys that do not expire any more.
-  bool HasStaleItems() const;
+  // Most items of the index are not those of the `live` keys or collections that it is for.
+  static bool HasStaleItems(const ExpiryIndex* index, size_t live) {
+    return index != nullptr && index->items() > 2 * live + 4096;
+  }
   char* GrowLarge(const Key& key, Found found, size_t size);
   void FireExpiry(uint64_t hash_prefix);
   ExpiryIndex& index_of_expiries();
@@ -230,10 +241,22 @@ template <class Visit>
 void Database::VisitVolatile(size_t items, Visit&& visit) {
   if (!expiries_) return;
   expiries_->Sweep(items, [&](uint64_t hash_prefix, int64_t begin_ms, int64_t) {
-    const Record* record = RecordOfItem(hash_prefix, begin_ms);
-    if (record != nullptr) visit(*record);
-    return record != nullptr;
+    const Found found = FindOfItem(hash_prefix, [&](const Record& record) {
+      return record.has_expiry() && record.expiry_ms() >= begin_ms;
+    });
+    if (found) visit(static_cast<const Record&>(*found));
+    return static_cast<bool>(found);
   });
+}
+
+template <class Matches>
+Found Database::FindOfItem(uint64_t hash_prefix, Matches&& matches) const {
+  return Found(table_.FindBetween(ExpiryIndex::FirstHashOf(hash_prefix),
+                                  ExpiryIndex::LastHashOf(hash_prefix), [&](void* entry) {
+                                    const Record& record = *static_cast<const Record*>(entry);
+                                    return ExpiryIndex::PrefixOf(HashOf(record)) == hash_prefix &&
+                                           matches(record);
+                                  }));
 }
 
 }  // namespace storage

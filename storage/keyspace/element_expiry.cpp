@@ -48,16 +48,11 @@ void Database::ForgetElements(Structure& structure) {
 }
 
 void Database::FireElements(uint64_t hash_prefix) {
-  HashTable::Slot* slot = table_.FindBetween(
-      ExpiryIndex::FirstHashOf(hash_prefix), ExpiryIndex::LastHashOf(hash_prefix),
-      [&](void* entry) {
-        const Record& record = *static_cast<const Record*>(entry);
-        return record.encoding() == Encoding::kStructure &&
-               IsElementItemFor(record.structure()->indexed_ms(), keyspace_.now_ms_) &&
-               ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) == hash_prefix;
-      });
-  if (slot == nullptr) return;
-  const Found found(slot);
+  const Found found = FindOfItem(hash_prefix, [this](const Record& record) {
+    return record.encoding() == Encoding::kStructure &&
+           IsElementItemFor(record.structure()->indexed_ms(), keyspace_.now_ms_);
+  });
+  if (!found) return;
   const Key key = keyspace_.MakeKey(found->key());
   // The key goes first: its time, too, has come.
   if (IsExpired(*found)) return Expire(key, found);
@@ -83,19 +78,14 @@ bool Database::ExpireElementsDue(size_t collections) {
 
 // Drops items that were overtaken, when there are many of them.
 void Database::SweepElements() {
-  if (!element_expiries_) return;
-  if (element_expiries_->items() <= 2 * volatile_collections_ + 4096) return;
+  if (!HasStaleItems(element_expiries_.get(), volatile_collections_)) return;
   element_expiries_->Sweep(
       kSweptItemsMax, [this](uint64_t hash_prefix, int64_t begin_ms, int64_t end_ms) {
-        return table_.FindBetween(ExpiryIndex::FirstHashOf(hash_prefix),
-                                  ExpiryIndex::LastHashOf(hash_prefix), [&](void* entry) {
-                                    const Record& record = *static_cast<const Record*>(entry);
-                                    if (record.encoding() != Encoding::kStructure) return false;
-                                    const int64_t indexed_ms = record.structure()->indexed_ms();
-                                    return begin_ms <= indexed_ms && indexed_ms < end_ms &&
-                                           ExpiryIndex::PrefixOf(keyspace_.hasher_(record.key())) ==
-                                               hash_prefix;
-                                  }) != nullptr;
+        return static_cast<bool>(FindOfItem(hash_prefix, [&](const Record& record) {
+          if (record.encoding() != Encoding::kStructure) return false;
+          const int64_t indexed_ms = record.structure()->indexed_ms();
+          return begin_ms <= indexed_ms && indexed_ms < end_ms;
+        }));
       });
 }
 

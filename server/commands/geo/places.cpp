@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "server/commands/geo/argument_trees.h"
 #include "server/commands/geo/geo.h"
 #include "server/commands/geo/geo_arguments.h"
 #include "server/commands/shared/add_scored.h"
@@ -87,7 +88,7 @@ struct GeoAdd {
   }
 };
 
-constexpr Argument kGeoPosArguments[] = {
+constexpr Argument kGeoMembersArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "member", .is_multiple = true},
 };
@@ -104,7 +105,7 @@ struct GeoPos {
       .flags = kReadonlyCommand,
       .categories = kAclGeo,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kGeoPosArguments,
+      .arguments = kGeoMembersArguments,
   };
 
   static RunResult Run(CommandContext& context) {
@@ -124,11 +125,6 @@ struct GeoPos {
   }
 };
 
-constexpr Argument kGeoHashArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "member", .is_multiple = true},
-};
-
 // GEOHASH key member ... -> for each its geohash, or null
 struct GeoHash {
   static constexpr CommandSpec kSpec{
@@ -141,7 +137,7 @@ struct GeoHash {
       .flags = kReadonlyCommand,
       .categories = kAclGeo,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kGeoHashArguments,
+      .arguments = kGeoMembersArguments,
   };
 
   static RunResult Run(CommandContext& context) {
@@ -161,17 +157,11 @@ struct GeoHash {
   }
 };
 
-constexpr Argument kGeoDistUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
 constexpr Argument kGeoDistArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "member1"},
     {.name = "member2"},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoDistUnit},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoUnits},
 };
 
 // GEODIST key member member [m | km | ft | mi] -> the distance, or null

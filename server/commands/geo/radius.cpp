@@ -1,5 +1,6 @@
 // GEORADIUS and its like, from before GEOSEARCH.
 
+#include "server/commands/geo/argument_trees.h"
 #include "server/commands/geo/geo.h"
 #include "server/commands/geo/geo_arguments.h"
 #include "server/commands/geo/geo_query.h"
@@ -59,12 +60,14 @@ RunResult SearchAround(CommandContext& context, Around around, Storing storing) 
   return RunGeoQuery(context, places, query, "georadiusstore");
 }
 
-constexpr Argument kGeoRadiusUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
+// The key behind a word, which stands after the `from`th argument.
+constexpr KeySpec StoreKey(std::string_view word, int from) {
+  return {.begin = KeySpec::Begin::kKeyword,
+          .index = from,
+          .keyword = word,
+          .flags = kKeyOverwrite | kKeyUpdate};
+}
+
 constexpr Argument kGeoRadiusCount[] = {
     {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT"},
     {.name = "any",
@@ -73,16 +76,12 @@ constexpr Argument kGeoRadiusCount[] = {
      .is_optional = true,
      .since = "6.2.0"},
 };
-constexpr Argument kGeoRadiusOrder[] = {
-    {.name = "asc", .kind = Argument::Kind::kPureToken, .token = "ASC"},
-    {.name = "desc", .kind = Argument::Kind::kPureToken, .token = "DESC"},
-};
 constexpr Argument kGeoRadiusArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "longitude", .kind = Argument::Kind::kDouble},
     {.name = "latitude", .kind = Argument::Kind::kDouble},
     {.name = "radius", .kind = Argument::Kind::kDouble},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoRadiusUnit},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoUnits},
     {.name = "withcoord",
      .kind = Argument::Kind::kPureToken,
      .token = "WITHCOORD",
@@ -99,10 +98,7 @@ constexpr Argument kGeoRadiusArguments[] = {
      .kind = Argument::Kind::kBlock,
      .is_optional = true,
      .children = kGeoRadiusCount},
-    {.name = "order",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kGeoRadiusOrder},
+    {.name = "order", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoOrders},
     {.name = "key",
      .kind = Argument::Kind::kKey,
      .token = "STORE",
@@ -126,19 +122,8 @@ struct GeoRadius {
       .arity = -6,
       .flags = kWriteCommand | kDenyOom,
       .categories = kAclGeo,
-      .keys = {OneKey(1, kKeyReadOnly | kKeyAccess),
-               KeySpec{.begin = KeySpec::Begin::kKeyword,
-                       .index = 6,
-                       .keyword = "STORE",
-                       .last = 0,
-                       .step = 1,
-                       .flags = kKeyOverwrite | kKeyUpdate},
-               KeySpec{.begin = KeySpec::Begin::kKeyword,
-                       .index = 6,
-                       .keyword = "STOREDIST",
-                       .last = 0,
-                       .step = 1,
-                       .flags = kKeyOverwrite | kKeyUpdate}},
+      .keys = {OneKey(1, kKeyReadOnly | kKeyAccess), StoreKey("STORE", 6),
+               StoreKey("STOREDIST", 6)},
       .arguments = kGeoRadiusArguments,
       .deprecated_since = "6.2.0",
       .replaced_by = "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument",
@@ -149,30 +134,12 @@ struct GeoRadius {
   }
 };
 
-constexpr Argument kGeoRadiusRoUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoRadiusRoCount[] = {
-    {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT"},
-    {.name = "any",
-     .kind = Argument::Kind::kPureToken,
-     .token = "ANY",
-     .is_optional = true,
-     .since = "6.2.0"},
-};
-constexpr Argument kGeoRadiusRoOrder[] = {
-    {.name = "asc", .kind = Argument::Kind::kPureToken, .token = "ASC"},
-    {.name = "desc", .kind = Argument::Kind::kPureToken, .token = "DESC"},
-};
 constexpr Argument kGeoRadiusRoArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "longitude", .kind = Argument::Kind::kDouble},
     {.name = "latitude", .kind = Argument::Kind::kDouble},
     {.name = "radius", .kind = Argument::Kind::kDouble},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoRadiusRoUnit},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoUnits},
     {.name = "withcoord",
      .kind = Argument::Kind::kPureToken,
      .token = "WITHCOORD",
@@ -188,11 +155,8 @@ constexpr Argument kGeoRadiusRoArguments[] = {
     {.name = "count",
      .kind = Argument::Kind::kBlock,
      .is_optional = true,
-     .children = kGeoRadiusRoCount},
-    {.name = "order",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kGeoRadiusRoOrder},
+     .children = kGeoRadiusCount},
+    {.name = "order", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoOrders},
 };
 
 // GEORADIUS_RO key longitude latitude radius unit, options -> places
@@ -217,25 +181,11 @@ struct GeoRadiusRo {
   }
 };
 
-constexpr Argument kGeoRadiusByMemberUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoRadiusByMemberCount[] = {
-    {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT"},
-    {.name = "any", .kind = Argument::Kind::kPureToken, .token = "ANY", .is_optional = true},
-};
-constexpr Argument kGeoRadiusByMemberOrder[] = {
-    {.name = "asc", .kind = Argument::Kind::kPureToken, .token = "ASC"},
-    {.name = "desc", .kind = Argument::Kind::kPureToken, .token = "DESC"},
-};
 constexpr Argument kGeoRadiusByMemberArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "member"},
     {.name = "radius", .kind = Argument::Kind::kDouble},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoRadiusByMemberUnit},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoUnits},
     {.name = "withcoord",
      .kind = Argument::Kind::kPureToken,
      .token = "WITHCOORD",
@@ -248,14 +198,8 @@ constexpr Argument kGeoRadiusByMemberArguments[] = {
      .kind = Argument::Kind::kPureToken,
      .token = "WITHHASH",
      .is_optional = true},
-    {.name = "count",
-     .kind = Argument::Kind::kBlock,
-     .is_optional = true,
-     .children = kGeoRadiusByMemberCount},
-    {.name = "order",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kGeoRadiusByMemberOrder},
+    {.name = "count", .kind = Argument::Kind::kBlock, .is_optional = true, .children = kGeoCount},
+    {.name = "order", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoOrders},
     {.name = "key",
      .kind = Argument::Kind::kKey,
      .token = "STORE",
@@ -279,19 +223,8 @@ struct GeoRadiusByMember {
       .arity = -5,
       .flags = kWriteCommand | kDenyOom,
       .categories = kAclGeo,
-      .keys = {OneKey(1, kKeyReadOnly | kKeyAccess),
-               KeySpec{.begin = KeySpec::Begin::kKeyword,
-                       .index = 5,
-                       .keyword = "STORE",
-                       .last = 0,
-                       .step = 1,
-                       .flags = kKeyOverwrite | kKeyUpdate},
-               KeySpec{.begin = KeySpec::Begin::kKeyword,
-                       .index = 5,
-                       .keyword = "STOREDIST",
-                       .last = 0,
-                       .step = 1,
-                       .flags = kKeyOverwrite | kKeyUpdate}},
+      .keys = {OneKey(1, kKeyReadOnly | kKeyAccess), StoreKey("STORE", 5),
+               StoreKey("STOREDIST", 5)},
       .arguments = kGeoRadiusByMemberArguments,
       .deprecated_since = "6.2.0",
       .replaced_by =
@@ -303,25 +236,11 @@ struct GeoRadiusByMember {
   }
 };
 
-constexpr Argument kGeoRadiusByMemberRoUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoRadiusByMemberRoCount[] = {
-    {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT"},
-    {.name = "any", .kind = Argument::Kind::kPureToken, .token = "ANY", .is_optional = true},
-};
-constexpr Argument kGeoRadiusByMemberRoOrder[] = {
-    {.name = "asc", .kind = Argument::Kind::kPureToken, .token = "ASC"},
-    {.name = "desc", .kind = Argument::Kind::kPureToken, .token = "DESC"},
-};
 constexpr Argument kGeoRadiusByMemberRoArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "member"},
     {.name = "radius", .kind = Argument::Kind::kDouble},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoRadiusByMemberRoUnit},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoUnits},
     {.name = "withcoord",
      .kind = Argument::Kind::kPureToken,
      .token = "WITHCOORD",
@@ -334,14 +253,8 @@ constexpr Argument kGeoRadiusByMemberRoArguments[] = {
      .kind = Argument::Kind::kPureToken,
      .token = "WITHHASH",
      .is_optional = true},
-    {.name = "count",
-     .kind = Argument::Kind::kBlock,
-     .is_optional = true,
-     .children = kGeoRadiusByMemberRoCount},
-    {.name = "order",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kGeoRadiusByMemberRoOrder},
+    {.name = "count", .kind = Argument::Kind::kBlock, .is_optional = true, .children = kGeoCount},
+    {.name = "order", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoOrders},
 };
 
 // GEORADIUSBYMEMBER_RO key member radius unit, options -> places

@@ -1,5 +1,6 @@
 // GEOSEARCH and GEOSEARCHSTORE.
 
+#include "server/commands/geo/argument_trees.h"
 #include "server/commands/geo/geo.h"
 #include "server/commands/geo/geo_arguments.h"
 #include "server/commands/geo/geo_query.h"
@@ -100,62 +101,36 @@ RunResult Search(CommandContext& context, Form form) {
   return RunGeoQuery(context, *places, query, "geosearchstore");
 }
 
-constexpr Argument kGeoSearchLongitudeLatitude[] = {
+constexpr Argument kLongitudeLatitude[] = {
     {.name = "longitude", .kind = Argument::Kind::kDouble},
     {.name = "latitude", .kind = Argument::Kind::kDouble},
 };
-constexpr Argument kGeoSearchFrom[] = {
+constexpr Argument kFrom[] = {
     {.name = "member", .token = "FROMMEMBER"},
     {.name = "longitude_latitude",
      .kind = Argument::Kind::kBlock,
      .token = "FROMLONLAT",
-     .children = kGeoSearchLongitudeLatitude},
+     .children = kLongitudeLatitude},
 };
-constexpr Argument kGeoSearchUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoSearchCircle[] = {
+constexpr Argument kCircle[] = {
     {.name = "radius", .kind = Argument::Kind::kDouble, .token = "BYRADIUS"},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoSearchUnit},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoUnits},
 };
-constexpr Argument kGeoSearchUnit2[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoSearchBox[] = {
+constexpr Argument kBox[] = {
     {.name = "width", .kind = Argument::Kind::kDouble, .token = "BYBOX"},
     {.name = "height", .kind = Argument::Kind::kDouble},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoSearchUnit2},
+    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoUnits},
 };
-constexpr Argument kGeoSearchBy[] = {
-    {.name = "circle", .kind = Argument::Kind::kBlock, .children = kGeoSearchCircle},
-    {.name = "box", .kind = Argument::Kind::kBlock, .children = kGeoSearchBox},
-};
-constexpr Argument kGeoSearchOrder[] = {
-    {.name = "asc", .kind = Argument::Kind::kPureToken, .token = "ASC"},
-    {.name = "desc", .kind = Argument::Kind::kPureToken, .token = "DESC"},
-};
-constexpr Argument kGeoSearchCount[] = {
-    {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT"},
-    {.name = "any", .kind = Argument::Kind::kPureToken, .token = "ANY", .is_optional = true},
+constexpr Argument kBy[] = {
+    {.name = "circle", .kind = Argument::Kind::kBlock, .children = kCircle},
+    {.name = "box", .kind = Argument::Kind::kBlock, .children = kBox},
 };
 constexpr Argument kGeoSearchArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "from", .kind = Argument::Kind::kOneOf, .children = kGeoSearchFrom},
-    {.name = "by", .kind = Argument::Kind::kOneOf, .children = kGeoSearchBy},
-    {.name = "order",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kGeoSearchOrder},
-    {.name = "count",
-     .kind = Argument::Kind::kBlock,
-     .is_optional = true,
-     .children = kGeoSearchCount},
+    {.name = "from", .kind = Argument::Kind::kOneOf, .children = kFrom},
+    {.name = "by", .kind = Argument::Kind::kOneOf, .children = kBy},
+    {.name = "order", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoOrders},
+    {.name = "count", .kind = Argument::Kind::kBlock, .is_optional = true, .children = kGeoCount},
     {.name = "withcoord",
      .kind = Argument::Kind::kPureToken,
      .token = "WITHCOORD",
@@ -188,63 +163,13 @@ struct GeoSearch {
   static RunResult Run(CommandContext& context) { return Search(context, Form::kReply); }
 };
 
-constexpr Argument kGeoSearchStoreLongitudeLatitude[] = {
-    {.name = "longitude", .kind = Argument::Kind::kDouble},
-    {.name = "latitude", .kind = Argument::Kind::kDouble},
-};
-constexpr Argument kGeoSearchStoreFrom[] = {
-    {.name = "member", .token = "FROMMEMBER"},
-    {.name = "longitude_latitude",
-     .kind = Argument::Kind::kBlock,
-     .token = "FROMLONLAT",
-     .children = kGeoSearchStoreLongitudeLatitude},
-};
-constexpr Argument kGeoSearchStoreUnit[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoSearchStoreCircle[] = {
-    {.name = "radius", .kind = Argument::Kind::kDouble, .token = "BYRADIUS"},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoSearchStoreUnit},
-};
-constexpr Argument kGeoSearchStoreUnit2[] = {
-    {.name = "m", .kind = Argument::Kind::kPureToken, .token = "M"},
-    {.name = "km", .kind = Argument::Kind::kPureToken, .token = "KM"},
-    {.name = "ft", .kind = Argument::Kind::kPureToken, .token = "FT"},
-    {.name = "mi", .kind = Argument::Kind::kPureToken, .token = "MI"},
-};
-constexpr Argument kGeoSearchStoreBox[] = {
-    {.name = "width", .kind = Argument::Kind::kDouble, .token = "BYBOX"},
-    {.name = "height", .kind = Argument::Kind::kDouble},
-    {.name = "unit", .kind = Argument::Kind::kOneOf, .children = kGeoSearchStoreUnit2},
-};
-constexpr Argument kGeoSearchStoreBy[] = {
-    {.name = "circle", .kind = Argument::Kind::kBlock, .children = kGeoSearchStoreCircle},
-    {.name = "box", .kind = Argument::Kind::kBlock, .children = kGeoSearchStoreBox},
-};
-constexpr Argument kGeoSearchStoreOrder[] = {
-    {.name = "asc", .kind = Argument::Kind::kPureToken, .token = "ASC"},
-    {.name = "desc", .kind = Argument::Kind::kPureToken, .token = "DESC"},
-};
-constexpr Argument kGeoSearchStoreCount[] = {
-    {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT"},
-    {.name = "any", .kind = Argument::Kind::kPureToken, .token = "ANY", .is_optional = true},
-};
 constexpr Argument kGeoSearchStoreArguments[] = {
     {.name = "destination", .kind = Argument::Kind::kKey},
     {.name = "source", .kind = Argument::Kind::kKey, .key_spec = 1},
-    {.name = "from", .kind = Argument::Kind::kOneOf, .children = kGeoSearchStoreFrom},
-    {.name = "by", .kind = Argument::Kind::kOneOf, .children = kGeoSearchStoreBy},
-    {.name = "order",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kGeoSearchStoreOrder},
-    {.name = "count",
-     .kind = Argument::Kind::kBlock,
-     .is_optional = true,
-     .children = kGeoSearchStoreCount},
+    {.name = "from", .kind = Argument::Kind::kOneOf, .children = kFrom},
+    {.name = "by", .kind = Argument::Kind::kOneOf, .children = kBy},
+    {.name = "order", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kGeoOrders},
+    {.name = "count", .kind = Argument::Kind::kBlock, .is_optional = true, .children = kGeoCount},
     {.name = "storedist",
      .kind = Argument::Kind::kPureToken,
      .token = "STOREDIST",

@@ -32,6 +32,7 @@ struct HIncrBy {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyUpdate)},
+      .element = 2,
       .arguments = kIncrementArguments,
   };
 
@@ -78,6 +79,7 @@ struct HIncrByFloat {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyUpdate)},
+      .element = 2,
       .arguments = kFloatIncrementArguments,
   };
 

@@ -268,7 +268,7 @@ struct HSetEx {
     if (!options) return options.error();
     const auto found = context.FindTyped(key, storage::Type::kHash, storage::kWrite);
     if (!found) return CommandError::From(found.error());
-    if (!HasMemoryFor(context, options->pairs)) return CommandError::NoMemory();
+    if (!HasMemoryFor(options->pairs)) return CommandError::NoMemory();
     storage::Opened<storage::Hash> hash(context.db(), key, *found);
     if (!IsMet(*hash, *options)) {
       context.reply().Integer(0);

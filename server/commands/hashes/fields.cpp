@@ -31,7 +31,7 @@ std::expected<int64_t, CommandError> SetFields(CommandContext& context) {
   }
   const auto found = context.FindTyped(key, storage::Type::kHash, storage::kWrite);
   if (!found) return std::unexpected(CommandError::From(found.error()));
-  if (!HasMemoryFor(context, pairs)) return std::unexpected(CommandError::NoMemory());
+  if (!HasMemoryFor(pairs)) return std::unexpected(CommandError::NoMemory());
   storage::Opened<storage::Hash> hash(context.db(), key, *found);
   hash->Expect(pairs.size() / 2);
   int64_t added = 0;
@@ -58,6 +58,7 @@ struct HSet {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadWrite | kKeyUpdate)},
+      .element = 2,
       .arguments = kPairsArguments,
       .history = kHSetHistory,
   };
@@ -82,6 +83,7 @@ struct HMSet {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadWrite | kKeyUpdate)},
+      .element = 2,
       .arguments = kPairsArguments,
       .deprecated_since = "4.0.0",
       .replaced_by = "`HSET` with multiple field-value pairs",
@@ -107,6 +109,7 @@ struct HSetNx {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadWrite | kKeyInsert)},
+      .element = 2,
       .arguments = kFieldValueArguments,
   };
 
@@ -116,7 +119,7 @@ struct HSetNx {
     const auto pair = args.Rest();
     const auto found = context.FindTyped(key, storage::Type::kHash, storage::kWrite);
     if (!found) return CommandError::From(found.error());
-    if (!HasMemoryFor(context, pair)) return CommandError::NoMemory();
+    if (!HasMemoryFor(pair)) return CommandError::NoMemory();
     storage::Opened<storage::Hash> hash(context.db(), key, *found);
     if (hash->Find(pair[0])) {
       context.reply().Integer(0);
@@ -143,6 +146,7 @@ struct HGet {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
+      .element = 2,
       .arguments = kKeyFieldArguments,
   };
 
@@ -172,6 +176,7 @@ struct HMGet {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
+      .element = 2,
       .arguments = kKeyFieldsArguments,
   };
 
@@ -213,6 +218,7 @@ struct HDel {
       .flags = kWriteCommand | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadWrite | kKeyDelete)},
+      .element = 2,
       .arguments = kKeyFieldsArguments,
       .history = kHDelHistory,
   };
@@ -249,6 +255,7 @@ struct HExists {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadOnly)},
+      .element = 2,
       .arguments = kKeyFieldArguments,
   };
 
@@ -274,6 +281,7 @@ struct HStrLen {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclHash,
       .keys = {OneKey(1, kKeyReadOnly)},
+      .element = 2,
       .arguments = kKeyFieldArguments,
   };
 

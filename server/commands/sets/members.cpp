@@ -30,6 +30,7 @@ struct SAdd {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyInsert)},
+      .element = 2,
       .arguments = kMembersArguments,
       .history = kMembersHistory,
   };
@@ -40,7 +41,7 @@ struct SAdd {
     const auto members = args.Rest();
     const auto found = context.FindTyped(key, storage::Type::kSet, storage::kWrite);
     if (!found) return CommandError::From(found.error());
-    if (!HasMemoryFor(context, members)) return CommandError::NoMemory();
+    if (!HasMemoryFor(members)) return CommandError::NoMemory();
     storage::Opened<storage::Set> set(context.db(), key, *found);
     set->Expect(members.size());
     int64_t added = 0;
@@ -67,6 +68,7 @@ struct SRem {
       .flags = kWriteCommand | kFast,
       .categories = kAclSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyDelete)},
+      .element = 2,
       .arguments = kMembersArguments,
       .history = kMembersHistory,
   };
@@ -109,6 +111,7 @@ struct SMove {
       .categories = kAclSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyDelete),
                OneKey(2, kKeyReadWrite | kKeyInsert)},
+      .element = 3,
       .arguments = kMoveArguments,
   };
 
@@ -129,7 +132,7 @@ struct SMove {
     }
     const bool is_member = from && storage::SetView::Of(*from).Contains(member);
     if (is_member && source.bytes != destination.bytes) {
-      if (!HasMemoryFor(context, {&member, 1})) return CommandError::NoMemory();
+      if (!HasMemoryFor({&member, 1})) return CommandError::NoMemory();
       Move(context, source, destination, member);
     }
     context.reply().Integer(is_member ? 1 : 0);
@@ -168,6 +171,7 @@ struct SIsMember {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSet,
       .keys = {OneKey(1, kKeyReadOnly)},
+      .element = 2,
       .arguments = kMemberArguments,
   };
 
@@ -193,6 +197,7 @@ struct SMIsMember {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
+      .element = 2,
       .arguments = kMembersArguments,
   };
 

@@ -35,12 +35,10 @@ std::optional<double> Decide(const AddScoredOptions& options, double given,
   return score;
 }
 
-bool HasMemoryForMembers(CommandContext& context, std::span<const storage::ScoredMember> members) {
-  std::vector<std::string_view> large;
-  for (const auto& [score, member] : members) {
-    if (member.size() > storage::kSmallBytesMax / 2) large.push_back(member);
-  }
-  return large.empty() || HasMemoryFor(context, large);
+bool HasMemoryForMembers(std::span<const storage::ScoredMember> members) {
+  size_t bytes = 0;
+  for (const auto& [score, member] : members) bytes += LargeBytesOf(member);
+  return bytes == 0 || storage::HasMemoryFor(bytes);
 }
 
 void Reply(CommandContext& context, const AddScoredOptions& options, const Additions& additions) {
@@ -73,7 +71,7 @@ RunResult AddScored(CommandContext& context, const storage::Key& key,
     Reply(context, options, additions);
     return Replied();
   }
-  if (!HasMemoryForMembers(context, members)) return CommandError::NoMemory();
+  if (!HasMemoryForMembers(members)) return CommandError::NoMemory();
   storage::Opened<storage::SortedSet> set(context.db(), key, *found);
   for (const auto& [score, member] : members) {
     const Outcome outcome = set->Update(member, [&](std::optional<double> current) {

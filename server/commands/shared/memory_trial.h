@@ -4,24 +4,22 @@
 #include <span>
 #include <string_view>
 
-#include "server/dispatch/command_context.h"
+#include "storage/memory/memory_probe.h"
+#include "storage/memory/size_classes.h"
 
 namespace server {
 
+// What an element takes outside the slab; the small ones do not count.
+inline size_t LargeBytesOf(std::string_view element) {
+  return element.size() > storage::kSmallBytesMax / 2 ? element.size() : 0;
+}
+
 // Whether there is memory for the large ones among these elements. It is tried before the first
 // change, so that a request that does not fit changes nothing.
-inline bool HasMemoryFor(CommandContext& context, std::span<const std::string_view> elements) {
+inline bool HasMemoryFor(std::span<const std::string_view> elements) {
   size_t bytes = 0;
-  for (const std::string_view element : elements) {
-    if (element.size() > storage::kSmallBytesMax / 2) bytes += element.size();
-  }
-  if (bytes == 0) [[likely]]
-    return true;
-  storage::SlabAllocator& slab = context.keyspace().slab();
-  void* memory = slab.TryAllocateLarge(bytes);
-  if (memory == nullptr) return false;
-  slab.Free(memory, bytes);
-  return true;
+  for (const std::string_view element : elements) bytes += LargeBytesOf(element);
+  return bytes == 0 || storage::HasMemoryFor(bytes);
 }
 
 }  // namespace server

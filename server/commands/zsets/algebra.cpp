@@ -1,5 +1,6 @@
 // Unions, intersections and differences, replied or counted.
 
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/reading.h"
 #include "server/commands/zsets/score_sources.h"
 #include "server/commands/zsets/zsets.h"
@@ -20,12 +21,7 @@ RunResult ReplyAlgebra(CommandContext& context, ScoreOperation operation) {
   return Replied();
 }
 
-constexpr Argument kZUnionAggregate[] = {
-    {.name = "sum", .kind = Argument::Kind::kPureToken, .token = "SUM"},
-    {.name = "min", .kind = Argument::Kind::kPureToken, .token = "MIN"},
-    {.name = "max", .kind = Argument::Kind::kPureToken, .token = "MAX"},
-};
-constexpr Argument kZUnionArguments[] = {
+constexpr Argument kUnionArguments[] = {
     {.name = "numkeys", .kind = Argument::Kind::kInteger},
     {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true},
     {.name = "weight",
@@ -37,7 +33,7 @@ constexpr Argument kZUnionArguments[] = {
      .kind = Argument::Kind::kOneOf,
      .token = "AGGREGATE",
      .is_optional = true,
-     .children = kZUnionAggregate},
+     .children = kAggregates},
     {.name = "withscores",
      .kind = Argument::Kind::kPureToken,
      .token = "WITHSCORES",
@@ -61,36 +57,12 @@ struct ZUnion {
                        .number_index = 0,
                        .first_index = 1,
                        .flags = kKeyReadOnly | kKeyAccess}},
-      .arguments = kZUnionArguments,
+      .arguments = kUnionArguments,
   };
 
   static RunResult Run(CommandContext& context) {
     return ReplyAlgebra(context, ScoreOperation::kUnion);
   }
-};
-
-constexpr Argument kZInterAggregate[] = {
-    {.name = "sum", .kind = Argument::Kind::kPureToken, .token = "SUM"},
-    {.name = "min", .kind = Argument::Kind::kPureToken, .token = "MIN"},
-    {.name = "max", .kind = Argument::Kind::kPureToken, .token = "MAX"},
-};
-constexpr Argument kZInterArguments[] = {
-    {.name = "numkeys", .kind = Argument::Kind::kInteger},
-    {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true},
-    {.name = "weight",
-     .kind = Argument::Kind::kInteger,
-     .token = "WEIGHTS",
-     .is_optional = true,
-     .is_multiple = true},
-    {.name = "aggregate",
-     .kind = Argument::Kind::kOneOf,
-     .token = "AGGREGATE",
-     .is_optional = true,
-     .children = kZInterAggregate},
-    {.name = "withscores",
-     .kind = Argument::Kind::kPureToken,
-     .token = "WITHSCORES",
-     .is_optional = true},
 };
 
 // ZINTER numkeys key ... [WEIGHTS ...] [AGGREGATE SUM | MIN | MAX] [WITHSCORES] -> the members
@@ -110,7 +82,7 @@ struct ZInter {
                        .number_index = 0,
                        .first_index = 1,
                        .flags = kKeyReadOnly | kKeyAccess}},
-      .arguments = kZInterArguments,
+      .arguments = kUnionArguments,
   };
 
   static RunResult Run(CommandContext& context) {

@@ -1,6 +1,7 @@
 // Unions, intersections and differences, stored.
 
 #include "server/commands/shared/store_scored.h"
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/score_sources.h"
 #include "server/commands/zsets/zsets.h"
 
@@ -16,12 +17,7 @@ RunResult StoreAlgebra(CommandContext& context, ScoreOperation operation, std::s
   return StoreScored(context, target, result.members, event);
 }
 
-constexpr Argument kZUnionStoreAggregate[] = {
-    {.name = "sum", .kind = Argument::Kind::kPureToken, .token = "SUM"},
-    {.name = "min", .kind = Argument::Kind::kPureToken, .token = "MIN"},
-    {.name = "max", .kind = Argument::Kind::kPureToken, .token = "MAX"},
-};
-constexpr Argument kZUnionStoreArguments[] = {
+constexpr Argument kStoreArguments[] = {
     {.name = "destination", .kind = Argument::Kind::kKey},
     {.name = "numkeys", .kind = Argument::Kind::kInteger},
     {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true, .key_spec = 1},
@@ -34,7 +30,7 @@ constexpr Argument kZUnionStoreArguments[] = {
      .kind = Argument::Kind::kOneOf,
      .token = "AGGREGATE",
      .is_optional = true,
-     .children = kZUnionStoreAggregate},
+     .children = kAggregates},
 };
 
 // ZUNIONSTORE destination numkeys key ... [WEIGHTS ...] [AGGREGATE SUM | MIN | MAX] -> the size
@@ -54,33 +50,12 @@ struct ZUnionStore {
                                                               .number_index = 0,
                                                               .first_index = 1,
                                                               .flags = kKeyReadOnly | kKeyAccess}},
-      .arguments = kZUnionStoreArguments,
+      .arguments = kStoreArguments,
   };
 
   static RunResult Run(CommandContext& context) {
     return StoreAlgebra(context, ScoreOperation::kUnion, "zunionstore");
   }
-};
-
-constexpr Argument kZInterStoreAggregate[] = {
-    {.name = "sum", .kind = Argument::Kind::kPureToken, .token = "SUM"},
-    {.name = "min", .kind = Argument::Kind::kPureToken, .token = "MIN"},
-    {.name = "max", .kind = Argument::Kind::kPureToken, .token = "MAX"},
-};
-constexpr Argument kZInterStoreArguments[] = {
-    {.name = "destination", .kind = Argument::Kind::kKey},
-    {.name = "numkeys", .kind = Argument::Kind::kInteger},
-    {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true, .key_spec = 1},
-    {.name = "weight",
-     .kind = Argument::Kind::kInteger,
-     .token = "WEIGHTS",
-     .is_optional = true,
-     .is_multiple = true},
-    {.name = "aggregate",
-     .kind = Argument::Kind::kOneOf,
-     .token = "AGGREGATE",
-     .is_optional = true,
-     .children = kZInterStoreAggregate},
 };
 
 // ZINTERSTORE destination numkeys key ... [WEIGHTS ...] [AGGREGATE SUM | MIN | MAX] -> the size
@@ -100,7 +75,7 @@ struct ZInterStore {
                                                               .number_index = 0,
                                                               .first_index = 1,
                                                               .flags = kKeyReadOnly | kKeyAccess}},
-      .arguments = kZInterStoreArguments,
+      .arguments = kStoreArguments,
   };
 
   static RunResult Run(CommandContext& context) {

@@ -1,6 +1,7 @@
 // Taking members out, and waiting for them when there are none.
 
 #include "server/commands/shared/blocking_timeout.h"
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/taking_out.h"
 #include "server/commands/zsets/zsets.h"
 #include "server/engine_state.h"
@@ -32,7 +33,7 @@ RunResult PopOrWait(CommandContext& context, End end) {
   return Replied();
 }
 
-constexpr Argument kBZPopMinArguments[] = {
+constexpr Argument kBlockingPopArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true},
     {.name = "timeout", .kind = Argument::Kind::kDouble},
 };
@@ -49,15 +50,10 @@ struct BZPopMin {
       .flags = kWriteCommand | kNoScript | kBlockingCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {KeyRange(1, -2, 1, kKeyReadWrite | kKeyAccess | kKeyDelete)},
-      .arguments = kBZPopMinArguments,
+      .arguments = kBlockingPopArguments,
   };
 
   static RunResult Run(CommandContext& context) { return PopOrWait(context, End::kLowest); }
-};
-
-constexpr Argument kBZPopMaxArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true},
-    {.name = "timeout", .kind = Argument::Kind::kDouble},
 };
 
 // BZPOPMAX key ... timeout -> the key, the member and its score, or null
@@ -72,21 +68,17 @@ struct BZPopMax {
       .flags = kWriteCommand | kNoScript | kBlockingCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {KeyRange(1, -2, 1, kKeyReadWrite | kKeyAccess | kKeyDelete)},
-      .arguments = kBZPopMaxArguments,
+      .arguments = kBlockingPopArguments,
   };
 
   static RunResult Run(CommandContext& context) { return PopOrWait(context, End::kHighest); }
 };
 
-constexpr Argument kBZMPopWhere[] = {
-    {.name = "min", .kind = Argument::Kind::kPureToken, .token = "MIN"},
-    {.name = "max", .kind = Argument::Kind::kPureToken, .token = "MAX"},
-};
 constexpr Argument kBZMPopArguments[] = {
     {.name = "timeout", .kind = Argument::Kind::kDouble},
     {.name = "numkeys", .kind = Argument::Kind::kInteger},
     {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true},
-    {.name = "where", .kind = Argument::Kind::kOneOf, .children = kBZMPopWhere},
+    {.name = "where", .kind = Argument::Kind::kOneOf, .children = kMinOrMax},
     {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT", .is_optional = true},
 };
 

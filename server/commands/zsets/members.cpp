@@ -83,6 +83,7 @@ struct ZAdd {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyUpdate)},
+      .element = -1,
       .arguments = kZAddArguments,
   };
 
@@ -130,6 +131,7 @@ struct ZIncrBy {
       .flags = kWriteCommand | kDenyOom | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyUpdate)},
+      .element = -1,
       .arguments = kZIncrByArguments,
   };
 
@@ -143,7 +145,7 @@ struct ZIncrBy {
   }
 };
 
-constexpr Argument kZRemArguments[] = {
+constexpr Argument kMembersArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "member", .is_multiple = true},
 };
@@ -160,7 +162,8 @@ struct ZRem {
       .flags = kWriteCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyDelete)},
-      .arguments = kZRemArguments,
+      .element = 2,
+      .arguments = kMembersArguments,
   };
 
   static RunResult Run(CommandContext& context) {
@@ -231,6 +234,7 @@ struct ZScore {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
+      .element = 2,
       .arguments = kZScoreArguments,
   };
 
@@ -241,11 +245,6 @@ struct ZScore {
     ReplyScore(context, set->Score(args.Bytes()));
     return Replied();
   }
-};
-
-constexpr Argument kZMScoreArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "member", .is_multiple = true},
 };
 
 // ZMSCORE key member ... -> for each the score, or null
@@ -260,7 +259,8 @@ struct ZMScore {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kZMScoreArguments,
+      .element = 2,
+      .arguments = kMembersArguments,
   };
 
   static RunResult Run(CommandContext& context) {

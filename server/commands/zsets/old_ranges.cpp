@@ -1,5 +1,6 @@
 // The range commands from before ZRANGE could do it all.
 
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/range_reply.h"
 #include "server/commands/zsets/zsets.h"
 
@@ -41,10 +42,6 @@ struct ZRevRange {
   }
 };
 
-constexpr Argument kZRangeByScoreOffsetCount[] = {
-    {.name = "offset", .kind = Argument::Kind::kInteger},
-    {.name = "count", .kind = Argument::Kind::kInteger},
-};
 constexpr Argument kZRangeByScoreArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "min", .kind = Argument::Kind::kDouble},
@@ -58,7 +55,7 @@ constexpr Argument kZRangeByScoreArguments[] = {
      .kind = Argument::Kind::kBlock,
      .token = "LIMIT",
      .is_optional = true,
-     .children = kZRangeByScoreOffsetCount},
+     .children = kOffsetCount},
 };
 
 // ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count] -> the members
@@ -83,10 +80,6 @@ struct ZRangeByScore {
   }
 };
 
-constexpr Argument kZRevRangeByScoreOffsetCount[] = {
-    {.name = "offset", .kind = Argument::Kind::kInteger},
-    {.name = "count", .kind = Argument::Kind::kInteger},
-};
 constexpr Argument kZRevRangeByScoreArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "max", .kind = Argument::Kind::kDouble},
@@ -99,7 +92,7 @@ constexpr Argument kZRevRangeByScoreArguments[] = {
      .kind = Argument::Kind::kBlock,
      .token = "LIMIT",
      .is_optional = true,
-     .children = kZRevRangeByScoreOffsetCount},
+     .children = kOffsetCount},
 };
 
 // ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count] -> the members
@@ -124,10 +117,6 @@ struct ZRevRangeByScore {
   }
 };
 
-constexpr Argument kZRangeByLexOffsetCount[] = {
-    {.name = "offset", .kind = Argument::Kind::kInteger},
-    {.name = "count", .kind = Argument::Kind::kInteger},
-};
 constexpr Argument kZRangeByLexArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "min"},
@@ -136,7 +125,7 @@ constexpr Argument kZRangeByLexArguments[] = {
      .kind = Argument::Kind::kBlock,
      .token = "LIMIT",
      .is_optional = true,
-     .children = kZRangeByLexOffsetCount},
+     .children = kOffsetCount},
 };
 
 // ZRANGEBYLEX key min max [LIMIT offset count] -> the members
@@ -161,10 +150,6 @@ struct ZRangeByLex {
   }
 };
 
-constexpr Argument kZRevRangeByLexOffsetCount[] = {
-    {.name = "offset", .kind = Argument::Kind::kInteger},
-    {.name = "count", .kind = Argument::Kind::kInteger},
-};
 constexpr Argument kZRevRangeByLexArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "max"},
@@ -173,7 +158,7 @@ constexpr Argument kZRevRangeByLexArguments[] = {
      .kind = Argument::Kind::kBlock,
      .token = "LIMIT",
      .is_optional = true,
-     .children = kZRevRangeByLexOffsetCount},
+     .children = kOffsetCount},
 };
 
 // ZREVRANGEBYLEX key max min [LIMIT offset count] -> the members

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/taking_out.h"
 #include "server/commands/zsets/zsets.h"
 #include "storage/base/number.h"
@@ -41,7 +42,7 @@ RunResult Pop(CommandContext& context, End end) {
   return Replied();
 }
 
-constexpr Argument kZPopMinArguments[] = {
+constexpr Argument kPopArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "count", .kind = Argument::Kind::kInteger, .is_optional = true},
 };
@@ -58,15 +59,10 @@ struct ZPopMin {
       .flags = kWriteCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyDelete)},
-      .arguments = kZPopMinArguments,
+      .arguments = kPopArguments,
   };
 
   static RunResult Run(CommandContext& context) { return Pop(context, End::kLowest); }
-};
-
-constexpr Argument kZPopMaxArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "count", .kind = Argument::Kind::kInteger, .is_optional = true},
 };
 
 // ZPOPMAX key [count] -> members and scores
@@ -81,20 +77,16 @@ struct ZPopMax {
       .flags = kWriteCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyAccess | kKeyDelete)},
-      .arguments = kZPopMaxArguments,
+      .arguments = kPopArguments,
   };
 
   static RunResult Run(CommandContext& context) { return Pop(context, End::kHighest); }
 };
 
-constexpr Argument kZMPopWhere[] = {
-    {.name = "min", .kind = Argument::Kind::kPureToken, .token = "MIN"},
-    {.name = "max", .kind = Argument::Kind::kPureToken, .token = "MAX"},
-};
 constexpr Argument kZMPopArguments[] = {
     {.name = "numkeys", .kind = Argument::Kind::kInteger},
     {.name = "key", .kind = Argument::Kind::kKey, .is_multiple = true},
-    {.name = "where", .kind = Argument::Kind::kOneOf, .children = kZMPopWhere},
+    {.name = "where", .kind = Argument::Kind::kOneOf, .children = kMinOrMax},
     {.name = "count", .kind = Argument::Kind::kInteger, .token = "COUNT", .is_optional = true},
 };
 

@@ -1,19 +1,16 @@
 // ZRANGE and ZRANGESTORE: ranges of places, scores or strings.
 
 #include "server/commands/shared/store_scored.h"
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/range_reply.h"
 #include "server/commands/zsets/zsets.h"
 
 namespace server {
 namespace {
 
-constexpr Argument kZRangeSortby[] = {
+constexpr Argument kSortBy[] = {
     {.name = "byscore", .kind = Argument::Kind::kPureToken, .token = "BYSCORE"},
     {.name = "bylex", .kind = Argument::Kind::kPureToken, .token = "BYLEX"},
-};
-constexpr Argument kZRangeOffsetCount[] = {
-    {.name = "offset", .kind = Argument::Kind::kInteger},
-    {.name = "count", .kind = Argument::Kind::kInteger},
 };
 constexpr Argument kZRangeArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
@@ -22,7 +19,7 @@ constexpr Argument kZRangeArguments[] = {
     {.name = "sortby",
      .kind = Argument::Kind::kOneOf,
      .is_optional = true,
-     .children = kZRangeSortby,
+     .children = kSortBy,
      .since = "6.2.0"},
     {.name = "rev",
      .kind = Argument::Kind::kPureToken,
@@ -33,7 +30,7 @@ constexpr Argument kZRangeArguments[] = {
      .kind = Argument::Kind::kBlock,
      .token = "LIMIT",
      .is_optional = true,
-     .children = kZRangeOffsetCount,
+     .children = kOffsetCount,
      .since = "6.2.0"},
     {.name = "withscores",
      .kind = Argument::Kind::kPureToken,
@@ -59,29 +56,18 @@ struct ZRange {
   static RunResult Run(CommandContext& context) { return ReplyRange(context, {}); }
 };
 
-constexpr Argument kZRangeStoreSortby[] = {
-    {.name = "byscore", .kind = Argument::Kind::kPureToken, .token = "BYSCORE"},
-    {.name = "bylex", .kind = Argument::Kind::kPureToken, .token = "BYLEX"},
-};
-constexpr Argument kZRangeStoreOffsetCount[] = {
-    {.name = "offset", .kind = Argument::Kind::kInteger},
-    {.name = "count", .kind = Argument::Kind::kInteger},
-};
 constexpr Argument kZRangeStoreArguments[] = {
     {.name = "dst", .kind = Argument::Kind::kKey},
     {.name = "src", .kind = Argument::Kind::kKey, .key_spec = 1},
     {.name = "min"},
     {.name = "max"},
-    {.name = "sortby",
-     .kind = Argument::Kind::kOneOf,
-     .is_optional = true,
-     .children = kZRangeStoreSortby},
+    {.name = "sortby", .kind = Argument::Kind::kOneOf, .is_optional = true, .children = kSortBy},
     {.name = "rev", .kind = Argument::Kind::kPureToken, .token = "REV", .is_optional = true},
     {.name = "offset_count",
      .kind = Argument::Kind::kBlock,
      .token = "LIMIT",
      .is_optional = true,
-     .children = kZRangeStoreOffsetCount},
+     .children = kOffsetCount},
 };
 
 // ZRANGESTORE destination source and a range like ZRANGE's -> how many members there are now

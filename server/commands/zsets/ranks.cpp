@@ -1,6 +1,7 @@
 // Places and counts: where a member stands, how many stand in a range.
 
 #include "server/commands/shared/score_ranges.h"
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/reading.h"
 #include "server/commands/zsets/zsets.h"
 
@@ -33,7 +34,7 @@ RunResult ReplyRank(CommandContext& context, storage::Direction direction) {
   return Replied();
 }
 
-constexpr Argument kZRankArguments[] = {
+constexpr Argument kRankArguments[] = {
     {.name = "key", .kind = Argument::Kind::kKey},
     {.name = "member"},
     {.name = "withscore",
@@ -55,22 +56,13 @@ struct ZRank {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kZRankArguments,
+      .element = 2,
+      .arguments = kRankArguments,
   };
 
   static RunResult Run(CommandContext& context) {
     return ReplyRank(context, storage::Direction::kUp);
   }
-};
-
-constexpr Argument kZRevRankArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "member"},
-    {.name = "withscore",
-     .kind = Argument::Kind::kPureToken,
-     .token = "WITHSCORE",
-     .is_optional = true,
-     .since = "7.2.0"},
 };
 
 // ZREVRANK key member [WITHSCORE] -> the place from the high end, or null
@@ -85,18 +77,13 @@ struct ZRevRank {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kZRevRankArguments,
+      .element = 2,
+      .arguments = kRankArguments,
   };
 
   static RunResult Run(CommandContext& context) {
     return ReplyRank(context, storage::Direction::kDown);
   }
-};
-
-constexpr Argument kZCountArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "min", .kind = Argument::Kind::kDouble},
-    {.name = "max", .kind = Argument::Kind::kDouble},
 };
 
 // ZCOUNT key min max -> the number of members
@@ -111,7 +98,7 @@ struct ZCount {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kZCountArguments,
+      .arguments = kScoreRangeArguments,
   };
 
   static RunResult Run(CommandContext& context) {
@@ -127,12 +114,6 @@ struct ZCount {
   }
 };
 
-constexpr Argument kZLexCountArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "min"},
-    {.name = "max"},
-};
-
 // ZLEXCOUNT key min max -> the number of members
 struct ZLexCount {
   static constexpr CommandSpec kSpec{
@@ -145,7 +126,7 @@ struct ZLexCount {
       .flags = kReadonlyCommand | kFast,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadOnly | kKeyAccess)},
-      .arguments = kZLexCountArguments,
+      .arguments = kLexRangeArguments,
   };
 
   static RunResult Run(CommandContext& context) {

@@ -1,5 +1,6 @@
 // Removing ranges of members.
 
+#include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/range_query.h"
 #include "server/commands/zsets/zsets.h"
 #include "server/dispatch/command_context.h"
@@ -61,12 +62,6 @@ struct ZRemRangeByRank {
   }
 };
 
-constexpr Argument kZRemRangeByScoreArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "min", .kind = Argument::Kind::kDouble},
-    {.name = "max", .kind = Argument::Kind::kDouble},
-};
-
 // ZREMRANGEBYSCORE key min max -> how many were removed
 struct ZRemRangeByScore {
   static constexpr CommandSpec kSpec{
@@ -79,18 +74,12 @@ struct ZRemRangeByScore {
       .flags = kWriteCommand,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyDelete)},
-      .arguments = kZRemRangeByScoreArguments,
+      .arguments = kScoreRangeArguments,
   };
 
   static RunResult Run(CommandContext& context) {
     return RemoveRange(context, RangeQuery::By::kScore, "zremrangebyscore");
   }
-};
-
-constexpr Argument kZRemRangeByLexArguments[] = {
-    {.name = "key", .kind = Argument::Kind::kKey},
-    {.name = "min"},
-    {.name = "max"},
 };
 
 // ZREMRANGEBYLEX key min max -> how many were removed
@@ -105,7 +94,7 @@ struct ZRemRangeByLex {
       .flags = kWriteCommand,
       .categories = kAclSortedSet,
       .keys = {OneKey(1, kKeyReadWrite | kKeyDelete)},
-      .arguments = kZRemRangeByLexArguments,
+      .arguments = kLexRangeArguments,
   };
 
   static RunResult Run(CommandContext& context) {

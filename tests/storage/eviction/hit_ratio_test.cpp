@@ -9,6 +9,7 @@
 
 #include "storage/base/random.h"
 #include "storage/eviction/evictor.h"
+#include "tests/support/no_listener.h"
 #include "tools/bench/zipf.h"
 
 using storage::EvictionPolicy;
@@ -21,13 +22,6 @@ constexpr size_t kRoom = kKeys / 10;
 constexpr int kRequests = 400'000;
 // The room turns over in three seconds, as that for 100,000 keys at 100,000 requests a second does.
 constexpr int kRequestsPerMs = 2;
-
-class NoListener final : public storage::ChangeListener {
- public:
-  void OnExpired(storage::Database&, std::string_view) override {}
-  void OnEvicted(storage::Database&, std::string_view) override {}
-  void OnMiss(storage::Database&, std::string_view) override {}
-};
 
 // Calls use(rank), which says whether it was a hit, for a trace that is always the same.
 template <class Use>
@@ -60,7 +54,7 @@ double ExactLruHitRatio() {
 
 double EvictorHitRatio(EvictionPolicy policy, int samples) {
   storage::Random random(3);
-  NoListener listener;
+  tests::NoListener listener;
   Keyspace keyspace(1, {}, random, listener);
   storage::Evictor evictor(keyspace, random);
   keyspace.set_access_policy({.is_lfu = storage::IsLfu(policy)});

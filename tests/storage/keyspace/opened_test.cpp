@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/keyspace/keyspace.h"
+#include "tests/support/no_listener.h"
 
 namespace {
 
@@ -72,15 +73,9 @@ class Bag {
   CollectionHandle& handle_;
 };
 
-class NoListener final : public storage::ChangeListener {
-  void OnExpired(Database&, std::string_view) override {}
-  void OnEvicted(Database&, std::string_view) override {}
-  void OnMiss(Database&, std::string_view) override {}
-};
-
 struct Fixture {
   storage::Random random{7};
-  NoListener listener;
+  tests::NoListener listener;
   Keyspace keyspace{2, {}, random, listener};
   Database& database = keyspace.database(0);
 

@@ -10,6 +10,7 @@
 #include "storage/base/random.h"
 #include "storage/keyspace/keyspace.h"
 #include "storage/keyspace/opened.h"
+#include "tests/support/no_listener.h"
 
 using storage::Encoding;
 using storage::List;
@@ -21,16 +22,10 @@ using storage::Random;
 
 namespace {
 
-struct NoListener final : storage::ChangeListener {
-  void OnExpired(storage::Database&, std::string_view) override {}
-  void OnMiss(storage::Database&, std::string_view) override {}
-  void OnEvicted(storage::Database&, std::string_view) override {}
-};
-
 struct Fixture {
   explicit Fixture(uint64_t seed = 1) : random(seed) {}
 
-  NoListener listener;
+  tests::NoListener listener;
   Random random;
   storage::Keyspace keyspace{1, {}, random, listener};
   storage::Database& database = keyspace.database(0);
