@@ -105,6 +105,8 @@ bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
 bool Dispatcher::HasMemoryToCopy(const Client& client, const CommandInTable& command,
                                  std::span<const std::string_view> arguments) {
   const CommandSpec& spec = *command.spec;
+  // Strings have no elements, and SET shall not pay for those of others.
+  if (spec.group == CommandGroup::kString || spec.group == CommandGroup::kBitmap) return true;
   const bool has_destination = spec.keys[1].begin != KeySpec::Begin::kNone;
   const bool returns_elements = (spec.keys[0].flags & kKeyAccess) != 0;
   if ((spec.flags & kDenyOom) == 0 && !has_destination && !returns_elements) return true;
