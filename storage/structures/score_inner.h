@@ -35,6 +35,7 @@ struct ScoreInner {
   void* children[kChildrenMax];
 
   static uint64_t PrefixOf(std::string_view member) {
+    if (member.empty()) return 0;  // its data() may be null, which memcpy refuses
     uint64_t prefix = 0;
     std::memcpy(&prefix, member.data(), member.size() < sizeof prefix ? member.size() : 8);
     return std::endian::native == std::endian::little ? __builtin_bswap64(prefix) : prefix;
