@@ -218,7 +218,7 @@ void HashTable::Split(uint64_t hash, const Segment& segment) {
   const bool refresh = segment.lost == kLostMax;
   const size_t slot_count = size_t{segment.buckets} * kSlotsPerBucket;
   if (refresh) {
-    for (size_t i = 0; i < slot_count; ++i) __builtin_prefetch(EntryOf(segment.slots[i]));
+    for (size_t i = 0; i < slot_count; ++i) PrefetchLine(EntryOf(segment.slots[i]));
   }
   for (size_t i = 0; i < slot_count; ++i) {
     const Slot slot = segment.slots[i];

@@ -43,6 +43,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "storage/base/prefetch.h"
 #include "storage/base/random.h"
 #include "storage/memory/slab_allocator.h"
 
@@ -93,8 +94,8 @@ class HashTable {
   void Erase(uint64_t hash, Slot* slot);
 
   // Hints for a batch: first all buckets, then all entries that the tags point to.
-  __attribute__((always_inline)) void PrefetchBucket(uint64_t hash) const;
-  __attribute__((always_inline)) void PrefetchEntry(uint64_t hash) const;
+  void PrefetchBucket(uint64_t hash) const;
+  void PrefetchEntry(uint64_t hash) const;
 
   // One step of a walk in hash order: calls `visit(entry)` for the entries of one bucket at
   // `cursor` and returns the next cursor, 0 at the end. Start with 0. An entry that is there
@@ -267,7 +268,7 @@ inline HashTable::Slot* HashTable::FindBetween(uint64_t first, uint64_t last,
 inline void HashTable::PrefetchBucket(uint64_t hash) const {
   if (size_ == 0) return;
   const Segment segment(WordOf(hash));
-  __builtin_prefetch(segment.BucketAfter(segment.HomeOf(segment.TagOf(hash)), 0));
+  PrefetchLine(segment.BucketAfter(segment.HomeOf(segment.TagOf(hash)), 0));
 }
 
 inline void HashTable::PrefetchEntry(uint64_t hash) const {
@@ -280,8 +281,8 @@ inline void HashTable::PrefetchEntry(uint64_t hash) const {
     if (const unsigned bits = SlotsWithTag(bucket, tag); bits != 0) {
       const Slot slot = bucket[SlotAt(static_cast<unsigned>(__builtin_ctz(bits)))];
       // As numbers: an empty slot's tag may match too, and nothing may be added to a null pointer.
-      __builtin_prefetch(reinterpret_cast<const char*>(slot & kEntryMask));
-      __builtin_prefetch(reinterpret_cast<const char*>((slot & kEntryMask) + 63));
+      PrefetchLine(reinterpret_cast<const char*>(slot & kEntryMask));
+      PrefetchLine(reinterpret_cast<const char*>((slot & kEntryMask) + 63));
       return;
     }
     if ((bucket[0] & kSpilled) == 0) return;
@@ -294,9 +295,9 @@ inline void HashTable::PrefetchScan(uint64_t cursor) const {
   const Segment segment(WordOf(hash));
   const Slot* bucket = segment.BucketAfter(segment.HomeOf(segment.TagOf(hash)), 0);
   for (unsigned i = 0; i < kSlotsPerBucket; ++i) {
-    __builtin_prefetch(reinterpret_cast<const char*>(bucket[i] & kEntryMask));
+    PrefetchLine(reinterpret_cast<const char*>(bucket[i] & kEntryMask));
   }
-  __builtin_prefetch(bucket + kSlotsPerBucket);
+  PrefetchLine(bucket + kSlotsPerBucket);
 }
 
 template <class Visit>
@@ -343,7 +344,7 @@ bool HashTable::Dismantle(size_t segments, Release&& release) {
     const Segment segment(word);
     const size_t count = size_t{segment.buckets} * kSlotsPerBucket;
     for (size_t i = 0; i < count; ++i) {
-      if (i + 16 < count) __builtin_prefetch(EntryOf(segment.slots[i + 16]));
+      if (i + 16 < count) PrefetchLine(EntryOf(segment.slots[i + 16]));
       if ((segment.slots[i] & kEntryMask) == 0) continue;
       release(EntryOf(segment.slots[i]));
       --size_;

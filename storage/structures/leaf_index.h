@@ -32,6 +32,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "storage/base/prefetch.h"
 #include "storage/structures/chunked_array.h"
 
 namespace storage {
@@ -55,10 +56,10 @@ class LeafIndex {
   uint32_t FindAny(uint32_t position) const {
     return Find(position, [](uint32_t) { return true; });
   }
-  __attribute__((always_inline)) void Prefetch(uint32_t position) const {
+  void Prefetch(uint32_t position) const {
     if (size_ == 0) return;
     const Place place = PlaceOf(position);
-    __builtin_prefetch(segments_[place.segment].slots + HomeOf(position, place));
+    PrefetchLine(segments_[place.segment].slots + HomeOf(position, place));
   }
 
   // `leaf` is not 0.

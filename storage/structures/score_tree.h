@@ -37,6 +37,7 @@
 #include <vector>
 
 #include "storage/base/key_hash.h"
+#include "storage/base/prefetch.h"
 #include "storage/memory/slab_allocator.h"
 #include "storage/structures/chunked_array.h"
 #include "storage/structures/leaf_index.h"
@@ -107,10 +108,10 @@ class ScoreTree {
   uint64_t Scan(uint64_t cursor, size_t visits_min, Visit&& visit) const;
 
   // Hints for a batch: first the index, then the leaf.
-  __attribute__((always_inline)) void PrefetchBucket(std::string_view member) const {
+  void PrefetchBucket(std::string_view member) const {
     index_.Prefetch(LeafIndex::PositionOf(hasher_(member)));
   }
-  __attribute__((always_inline)) void PrefetchElement(std::string_view member) const {
+  void PrefetchElement(std::string_view member) const {
     const uint32_t leaf = index_.FindAny(LeafIndex::PositionOf(hasher_(member)));
     if (leaf != 0) PrefetchLeaf(leaf_numbers_[leaf]);
   }
@@ -126,9 +127,9 @@ class ScoreTree {
   static constexpr size_t kJoinsBelow = ScoreLeaf::kDataBytes * 9 / 20;
   static constexpr size_t kJoinedMax = ScoreLeaf::kDataBytes * 9 / 10;
 
-  __attribute__((always_inline)) static void PrefetchLeaf(const ScoreLeaf* leaf) {
+  static void PrefetchLeaf(const ScoreLeaf* leaf) {
     for (size_t line = 0; line < ScoreLeaf::kBytes; line += 64) {
-      __builtin_prefetch(reinterpret_cast<const char*>(leaf) + line);
+      PrefetchLine(reinterpret_cast<const char*>(leaf) + line);
     }
   }
   static uint8_t HashByteOf(uint64_t hash) { return static_cast<uint8_t>(hash); }

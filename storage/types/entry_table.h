@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "storage/base/key_hash.h"
+#include "storage/base/prefetch.h"
 #include "storage/memory/slab_allocator.h"
 #include "storage/structures/hash_table.h"
 #include "storage/types/structure.h"
@@ -67,7 +68,7 @@ class EntryTable : public Structure {
     const size_t enough = entries.size() + kGathered;
     do {
       cursor = table_.Scan(cursor, [&](void* entry) {
-        __builtin_prefetch(entry);
+        PrefetchLine(entry);
         entries.push_back(static_cast<const Entry*>(entry));
       });
     } while (cursor != 0 && entries.size() < enough);

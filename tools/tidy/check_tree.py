@@ -124,6 +124,8 @@ def check_file(file: PurePosixPath, text: str, language: str) -> Iterator[tuple[
             yield 1, 'a header without #pragma once'
         if file.suffix == '.h' and 'using namespace' in text:
             yield 1, 'a header with `using namespace`'
+        if '__builtin_prefetch' in text and file.name != 'prefetch.h':
+            yield 1, '__builtin_prefetch outside storage/base/prefetch.h, which says why'
 
 
 def check_tree(root: Path) -> list[str]:
