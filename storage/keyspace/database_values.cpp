@@ -149,6 +149,7 @@ CollectionHandle Database::Open(Found found) {
 bool Database::Close(const Key& key, Found found, Type type, CollectionHandle& handle) {
   if (!handle.is_changed()) return false;
   handle.is_changed_ = false;
+  for (auto& part : handle.discarded_) keyspace_.ReleaseStructure(std::move(part));
   if (found && found->encoding() == Encoding::kStructure) {
     data_bytes_ += found->structure()->memory() - handle.memory_before_;
   }

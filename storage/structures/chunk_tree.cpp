@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "storage/base/check.h"
 
@@ -110,11 +111,7 @@ void ChunkTree::Update(size_t position, void* chunk, size_t elements) {
 void ChunkTree::Erase(size_t position) {
   CHECK_INVARIANT(position < elements_);
   elements_ -= EraseBelow(root_, position);
-  while (root_->level > 0 && root_->children == 1) {
-    Node* child = Child(root_, 0);
-    FreeNode(root_);
-    root_ = child;
-  }
+  DropThinRoot();
   if (root_->children > 0) return;
   FreeNode(root_);
   root_ = nullptr;
@@ -167,6 +164,59 @@ void ChunkTree::RemoveChild(Node* node, size_t at) {
   std::copy(node->elements + at + 1, node->elements + node->children, node->elements + at);
   std::copy(node->pointers + at + 1, node->pointers + node->children, node->pointers + at);
   --node->children;
+}
+
+void ChunkTree::DropThinRoot() {
+  while (root_->level > 0 && root_->children == 1) {
+    Node* child = Child(root_, 0);
+    FreeNode(root_);
+    root_ = child;
+  }
+}
+
+void ChunkTree::CutFrom(size_t position, ChunkTree& cut) {
+  CHECK_INVARIANT(cut.empty() && position <= elements_);
+  if (position == elements_) return;
+  if (position == 0) return Swap(cut);
+  cut.root_ = CutNode(root_, position);
+  cut.nodes_ = CountNodes(cut.root_);
+  nodes_ -= cut.nodes_;
+  cut.elements_ = elements_ - position;
+  elements_ = position;
+  DropThinRoot();
+  cut.DropThinRoot();
+}
+
+// Returns a new node with what stands below `node` from `position` on, which is neither all of it
+// nor nothing.
+ChunkTree::Node* ChunkTree::CutNode(Node* node, size_t position) {
+  Node* right = NewNode(node->level);
+  size_t moved = ChildWith(node, position);
+  const size_t kept = position == 0 ? moved : moved + 1;
+  if (position != 0) {
+    CHECK_INVARIANT(node->level > 0);  // a chunk is not cut
+    InsertChild(right, 0, CutNode(Child(node, moved), position), node->elements[moved] - position);
+    node->elements[moved++] = position;
+  }
+  for (; moved < node->children; ++moved) {
+    InsertChild(right, right->children, node->pointers[moved], node->elements[moved]);
+  }
+  node->children = static_cast<uint16_t>(kept);
+  return right;
+}
+
+size_t ChunkTree::CountNodes(const Node* node) {
+  if (node->level == 0) return 1;
+  if (node->level == 1) return 1 + size_t{node->children};
+  size_t count = 1;
+  for (size_t i = 0; i < node->children; ++i) count += CountNodes(Child(node, i));
+  return count;
+}
+
+void ChunkTree::Swap(ChunkTree& other) {
+  std::swap(root_, other.root_);
+  std::swap(elements_, other.elements_);
+  std::swap(nodes_, other.nodes_);
 }
 
 ChunkTree::Node* ChunkTree::NewNode(uint16_t level) {

@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "storage/base/prefetch.h"
 #include "storage/memory/slab_allocator.h"
 
 namespace storage {
@@ -56,6 +57,16 @@ class ChunkTree {
   void Update(size_t position, void* chunk, size_t elements);
   // Takes out the chunk with the element at `position`.
   void Erase(size_t position);
+  // Moves the chunks from the one that begins at `position` on into `cut`, which is empty. It reads
+  // the nodes above level 0 of what is moved, and no other.
+  void CutFrom(size_t position, ChunkTree& cut);
+  // Each gets what the other has; both use one slab.
+  void Swap(ChunkTree& other);
+  // Calls visit(chunk) for all chunks in order, and has each one's first bytes prefetched.
+  template <class Visit>
+  void ForEach(Visit&& visit) const {
+    if (root_ != nullptr) VisitBelow(root_, visit);
+  }
 
   void CheckInvariants() const;
 
@@ -81,6 +92,11 @@ class ChunkTree {
   // Returns how many elements went.
   size_t EraseBelow(Node* node, size_t position);
   void MergeChild(Node* node, size_t at);
+  Node* CutNode(Node* node, size_t position);
+  void DropThinRoot();
+  static size_t CountNodes(const Node* node);
+  template <class Visit>
+  static void VisitBelow(const Node* node, Visit& visit);
   size_t CheckNode(const Node* node, size_t& nodes) const;
 
   SlabAllocator& slab_;
@@ -88,5 +104,15 @@ class ChunkTree {
   size_t elements_ = 0;
   size_t nodes_ = 0;
 };
+
+template <class Visit>
+void ChunkTree::VisitBelow(const Node* node, Visit& visit) {
+  if (node->level > 0) {
+    for (size_t i = 0; i < node->children; ++i) VisitBelow(Child(node, i), visit);
+    return;
+  }
+  for (size_t i = 0; i < node->children; ++i) PrefetchLine(node->pointers[i]);
+  for (size_t i = 0; i < node->children; ++i) visit(node->pointers[i]);
+}
 
 }  // namespace storage

@@ -147,6 +147,39 @@ void ChunkedList::Trim(ListEnd end, size_t count) {
   }
 }
 
+void ChunkedList::CutOff(ListEnd end, size_t count, ChunkedList& cut) {
+  CHECK_INVARIANT(cut.empty() && count <= size());
+  const size_t beside = end == ListEnd::kFront ? front_count() : back_count();
+  if (count <= beside) return;
+  const size_t in_tree = std::min(count - beside, tree_.elements());
+  const size_t kept = tree_.elements() - in_tree;
+  if (end == ListEnd::kBack) {
+    size_t boundary = kept;
+    if (in_tree > 0) {
+      const ChunkTree::Place place = tree_.Find(kept);
+      if (place.first != kept) boundary = place.first + place.elements;
+    }
+    tree_.CutFrom(boundary, cut.tree_);
+  } else {
+    tree_.CutFrom(kept == 0 ? in_tree : tree_.Find(in_tree).first, cut.tree_);
+    tree_.Swap(cut.tree_);
+  }
+  std::swap(end_chunk(end), cut.end_chunk(end));
+  const auto account = [&](const ListChunk* chunk) {
+    cut.memory_ += chunk->memory();
+    if (apart_ == 0) return;
+    for (const char* at = chunk->begin(); at != chunk->end(); at += ListElement::TotalAt(at)) {
+      const ListElement element(at);
+      cut.memory_ += element.memory_apart();
+      cut.apart_ += element.is_apart();
+    }
+  };
+  cut.tree_.ForEach([&](const void* chunk) { account(static_cast<const ListChunk*>(chunk)); });
+  if (cut.end_chunk(end) != nullptr) account(cut.end_chunk(end));
+  memory_ -= cut.memory_;
+  apart_ -= cut.apart_;
+}
+
 bool ChunkedList::ReleaseSome(size_t& budget) {
   for (ListChunk*& chunk : ends_) {
     if (chunk == nullptr) continue;

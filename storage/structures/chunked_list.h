@@ -56,6 +56,10 @@ class ChunkedList {
   void Pop(ListEnd end);
   // Takes `count` elements away at the end, chunk by chunk; count <= size().
   void Trim(ListEnd end, size_t count);
+  // Moves whole chunks at the end, together of at most `count` elements, into `cut`, which is
+  // empty: what is left to Trim is less than a chunk in the tree and one beside it. Reads a word
+  // of each chunk that goes; the elements only where some lie apart.
+  void CutOff(ListEnd end, size_t count, ChunkedList& cut);
 
   // By position, less than size(); Insert: at most size().
   std::string_view Get(size_t position) const;

@@ -20,6 +20,8 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "storage/base/check.h"
 #include "storage/base/key_hash.h"
@@ -109,6 +111,8 @@ class CollectionHandle {
     encoding_ = Encoding::kStructure;
     is_changed_ = true;
   }
+  // Takes a part of the structure that was cut off it, to be freed later, in pieces.
+  void Discard(std::unique_ptr<Structure> part) { discarded_.push_back(std::move(part)); }
   // The structure was changed.
   void NoteChange() { is_changed_ = true; }
 
@@ -126,6 +130,7 @@ class CollectionHandle {
   Structure* structure_ = nullptr;
   size_t memory_before_ = 0;         // of the record's own structure
   std::unique_ptr<Structure> made_;  // a structure that no record has yet
+  std::vector<std::unique_ptr<Structure>> discarded_;
   char scratch_[kPackBytesMax];
 };
 

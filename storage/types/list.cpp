@@ -18,6 +18,7 @@ std::unique_ptr<Structure> ListStructure::Clone() const {
   if (!is_complete) return nullptr;
   clone->listpack_bytes_ = listpack_bytes_;
   clone->is_listpack = is_listpack;
+  clone->knows_listpack_bytes_ = knows_listpack_bytes_;
   return clone;
 }
 
@@ -49,6 +50,7 @@ void ListStructure::Trim(ListEnd end, size_t count) {
   if (counts_kept) {
     list_.ForEach(is_front ? count : 0, kept, add);
     listpack_bytes_ = kListpackBytesWithoutEntries + bytes;
+    knows_listpack_bytes_ = true;
   } else {
     list_.ForEach(is_front ? 0 : kept, count, add);
     listpack_bytes_ -= bytes;
@@ -56,8 +58,27 @@ void ListStructure::Trim(ListEnd end, size_t count) {
   list_.Trim(end, count);
 }
 
+std::unique_ptr<ListStructure> ListStructure::CutOff(ListEnd end, size_t count) {
+  auto cut = std::make_unique<ListStructure>(slab_);
+  list_.CutOff(end, count, cut->list_);
+  knows_listpack_bytes_ = false;
+  cut->knows_listpack_bytes_ = false;
+  CountListpackBytes();
+  return cut;
+}
+
+void ListStructure::CountListpackBytes() {
+  if (knows_listpack_bytes_ || list_.size() > kListpackElementsMax) return;
+  listpack_bytes_ = kListpackBytesWithoutEntries;
+  list_.ForEach(0, list_.size(),
+                [&](std::string_view element) { listpack_bytes_ += ListpackEntryBytes(element); });
+  knows_listpack_bytes_ = true;
+}
+
 void ListStructure::CheckInvariants() const {
   list_.CheckInvariants();
+  CHECK_INVARIANT(knows_listpack_bytes_ || !is_listpack);
+  if (!knows_listpack_bytes_) return;
   size_t bytes = kListpackBytesWithoutEntries;
   list_.ForEach(0, list_.size(),
                 [&](std::string_view element) { bytes += ListpackEntryBytes(element); });
@@ -90,6 +111,7 @@ void List::ExpectGrowth(size_t elements, size_t bytes) {
 void List::NoteShrinking() {
   if (!handle_.is_structure() || structure().is_listpack) return;
   const ListpackLimit limit(handle_.limits().list_max_listpack_size);
+  structure().CountListpackBytes();
   if (limit.IsHalfEmpty(structure().listpack_bytes(), size())) Changing().is_listpack = true;
 }
 
@@ -171,7 +193,14 @@ void List::Pop(ListEnd end) {
 }
 
 void List::Trim(ListEnd end, size_t count) {
-  if (handle_.is_structure()) return Changing().Trim(end, count);
+  if (handle_.is_structure()) {
+    if (count > kTrimmedAtOnceMax) {
+      const size_t kept = size() - count;
+      handle_.Discard(Changing().CutOff(end, count));
+      count = size() - kept;
+    }
+    return Changing().Trim(end, count);
+  }
   if (count == 0) return;
   const size_t kept = size() - count;
   const char* begin = end == ListEnd::kFront ? Find(0) : Find(kept);

@@ -11,7 +11,8 @@
 // becomes a structure here. Commands call ExpectGrowth before they add, NoteShrinking after they
 // took away, where Redis looks.
 //
-// Cost: that of ChunkedList; a pack is walked and moved, at most 4 KiB.
+// Cost: that of ChunkedList; a pack is walked and moved, at most 4 KiB. Trimming a million elements
+// cuts their chunks off; what says the encoding is counted again once the list is short.
 // Lifetime: views and cursors are valid until the list is changed.
 //
 // Invariants, verified by CheckInvariants(): the elements fill the pack; ListStructure knows the
@@ -60,9 +61,15 @@ class ListStructure final : public Structure {
   [[nodiscard]] bool Insert(size_t position, std::string_view bytes);
   void Erase(size_t position);
   void Trim(ListEnd end, size_t count);
+  // Moves most of `count` elements at the end into a structure of their own, which is returned;
+  // Trim is left with less than a thousand or two.
+  std::unique_ptr<ListStructure> CutOff(ListEnd end, size_t count);
 
-  // What a listpack of these elements would take in Redis.
-  size_t listpack_bytes() const { return listpack_bytes_; }
+  // What a listpack of these elements would take in Redis; SIZE_MAX: not known, since a large part
+  // was cut off, but more elements than any listpack has.
+  size_t listpack_bytes() const { return knows_listpack_bytes_ ? listpack_bytes_ : SIZE_MAX; }
+  // Counts them again, where they are not known and might be a listpack's.
+  void CountListpackBytes();
 
   bool is_listpack = true;
 
@@ -70,6 +77,7 @@ class ListStructure final : public Structure {
   SlabAllocator& slab_;
   ChunkedList list_;
   size_t listpack_bytes_ = kListpackBytesWithoutEntries;
+  bool knows_listpack_bytes_ = true;
 };
 
 class List {
@@ -94,7 +102,7 @@ class List {
   // The element at the end of a list that is not empty; and takes it away.
   std::string_view At(ListEnd end) const;
   void Pop(ListEnd end);
-  // Takes `count` elements away at the end; count <= size().
+  // Takes `count` elements away at the end; count <= size(). Those of a long list are freed later.
   void Trim(ListEnd end, size_t count);
 
   // By position, less than size(); Insert: at most size().
@@ -139,6 +147,7 @@ class List {
 
  private:
   static constexpr size_t kHeaderBytes = sizeof(uint16_t);
+  static constexpr size_t kTrimmedAtOnceMax = 8192;  // more elements are cut off, and freed later
 
   ListStructure& structure() const { return *static_cast<ListStructure*>(handle_.structure()); }
   // The structure, to be changed.

@@ -16,6 +16,8 @@
 namespace storage {
 
 inline constexpr size_t kListpackBytesWithoutEntries = 7;
+// In the largest that any limit allows: 64 KiB, 2 bytes an entry.
+inline constexpr size_t kListpackElementsMax = size_t{32} << 10;
 
 // Bytes of an entry with this element.
 inline size_t ListpackEntryBytes(std::string_view bytes) {

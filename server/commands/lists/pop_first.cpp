@@ -108,35 +108,22 @@ struct PopManyRequest {
 int64_t ReadPositive(ArgReader& args, std::string_view error) {
   const auto number = storage::ParseInt64(args.Bytes());
   if (!number || *number < 1) args.Fail(CommandError::Err(error));
-  return number.value_or(0);
+  return number.value_or(1);
 }
 
 PopManyRequest ReadPopMany(ArgReader& args) {
   PopManyRequest request;
   const int64_t keys = ReadPositive(args, "numkeys should be greater than 0");
   if (!args.ok()) return request;
-  auto rest = args.Rest();
-  if (keys >= static_cast<int64_t>(rest.size())) {
+  // Behind the keys there is at least one word.
+  if (static_cast<uint64_t>(keys) >= args.remaining()) {
     args.Fail(CommandError::Syntax());
     return request;
   }
-  request.keys = rest.first(static_cast<size_t>(keys));
-  rest = rest.subspan(static_cast<size_t>(keys));
-  const bool is_left = storage::EqualsIgnoreCase(rest[0], "LEFT");
-  const bool is_known = is_left || storage::EqualsIgnoreCase(rest[0], "RIGHT");
-  const bool has_count = rest.size() == 3 && storage::EqualsIgnoreCase(rest[1], "COUNT");
-  request.end = is_left ? ListEnd::kFront : ListEnd::kBack;
-  if (!is_known || (rest.size() > 1 && !has_count)) {
-    args.Fail(CommandError::Syntax());
-    return request;
-  }
-  if (has_count) {
-    const auto count = storage::ParseInt64(rest[2]);
-    if (!count || *count < 1) {
-      args.Fail(CommandError::Err("count should be greater than 0"));
-    } else {
-      request.count = static_cast<size_t>(*count);
-    }
+  request.keys = args.Several(static_cast<size_t>(keys));
+  request.end = ReadListEnd(args);
+  if (args.ok() && args.remaining() > 1 && args.Take("COUNT")) {
+    request.count = static_cast<size_t>(ReadPositive(args, "count should be greater than 0"));
   }
   return request;
 }

@@ -105,9 +105,12 @@ struct BZMPop {
 
   static RunResult Run(CommandContext& context) {
     ArgReader args = context.args();
-    const int64_t deadline_us = ReadBlockingDeadline(args, context);
+    args.Bytes();  // the timeout: read at last, as Redis does
     const MultiPop pop = ReadMultiPop(args);
     if (const auto error = args.Finish()) return *error;
+    ArgReader timeout(context.arguments().subspan(1, 1), 0, context.keyspace(), storage::Key());
+    const int64_t deadline_us = ReadBlockingDeadline(timeout, context);
+    if (const auto error = timeout.Finish()) return *error;
     const auto first = FindFirst(context, pop.keys);
     if (!first) return CommandError::From(first.error());
     if (!first->found) return WaitFor(context, pop.keys, deadline_us);

@@ -70,8 +70,6 @@ def _entries():
                   "7.2 added WITHSCORE"),
         Allowance(rb"geo(search|radius).* count .*", rb"\*.*", rb"\*.*",
                   "of places equally far away Redis's sort takes any"),
-        Allowance(rb"[lz]mpop .* count .*", rb"-ERR count should be greater than 0\r\n",
-                  rb"-ERR syntax error\r\n", "which of two errors comes first"),
         Allowance(rb"sort_ro .* by .*", rb"\*.*", rb"\*.*",
                   "what BY finds equal, and the elements of a set, come in any order"),
         Allowance(rb"sort(_ro)? .*", rb"-ERR One or more scores can't be converted into double\r\n",

@@ -86,6 +86,41 @@ TEST_CASE("ChunkTree: finds every chunk under random inserts, updates and erasur
   }
 }
 
+TEST_CASE("ChunkTree: is cut at any chunk into two trees") {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    Fixture f;
+    Random random(seed);
+    const size_t chunks = 1 + random.Below(seed % 3 == 0 ? 9000 : 300);
+    while (f.model.size() < chunks) {
+      f.Insert(seed % 2 == 0 ? f.model.size() : random.Below(f.model.size() + 1),
+               1 + random.Below(9));
+    }
+    const size_t at = random.Below(4) == 0 ? random.Below(2) * chunks : random.Below(chunks + 1);
+    Fixture::Chunk* const first = f.model.data() + at;
+    std::vector<Fixture::Chunk> cut_model(first, f.model.data() + chunks);
+    ChunkTree cut(f.slab);
+    f.tree.CutFrom(f.PositionOf(at), cut);
+    f.model.resize(at);
+    f.Check();
+    CHECK(f.slab.used_bytes() == f.tree.memory() + cut.memory());
+    f.tree.Swap(cut);
+    f.model.swap(cut_model);
+    f.Check();
+    size_t visited = 0;
+    f.tree.ForEach([&](const void* chunk) { REQUIRE(chunk == f.model[visited++].name); });
+    CHECK(visited == f.model.size());
+    // Both go on working.
+    for (int i = 0; i < 100; ++i) f.Insert(random.Below(f.model.size() + 1), 1 + random.Below(9));
+    while (!f.model.empty()) f.Erase(random.Below(f.model.size()), 0);
+    f.tree.Swap(cut);
+    f.model.swap(cut_model);
+    while (!f.model.empty()) f.Erase(random.Below(f.model.size()), 0);
+    f.Check();
+    CHECK(f.slab.used_bytes() == 0);
+  }
+}
+
 TEST_CASE("ChunkTree: nodes are full when chunks come in order, from either side") {
   for (const bool at_back : {true, false}) {
     CAPTURE(at_back);

@@ -12,6 +12,7 @@
 #include "storage/base/random.h"
 
 using storage::ChunkedList;
+using storage::ListChunk;
 using storage::ListEnd;
 using storage::Random;
 using storage::SlabAllocator;
@@ -210,6 +211,38 @@ TEST_CASE("ChunkedList: what random insertions and erasures leave is not sparse"
   while (f.list.size() > 3000) f.list.Erase(f.random.Below(f.list.size()));
   f.list.CheckInvariants();
   CHECK(f.list.memory() < size_t{3000} * 22 * 2);
+}
+
+TEST_CASE("ChunkedList: cut off at an end, both parts hold what they should") {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    Fixture f(seed);
+    if (seed % 3 == 0) f.usual_bytes = 400;
+    const size_t size = f.random.Below(seed % 5 == 0 ? 30 : 6000);
+    while (f.model.size() < size) f.Push(static_cast<ListEnd>(f.random.Below(seed % 2 + 1)));
+    for (size_t i = 0; i < size / 10; ++i) f.Pop(static_cast<ListEnd>(f.random.Below(2)));
+    const ListEnd end = static_cast<ListEnd>(f.random.Below(2));
+    const size_t count = f.random.Below(f.model.size() + 1);
+    {
+      ChunkedList cut(f.slab);
+      f.list.CutOff(end, count, cut);
+      cut.CheckInvariants();
+      f.list.CheckInvariants();
+      REQUIRE(cut.size() <= count);
+      CHECK(count - cut.size() <= ListChunk::kCapacityMax);  // two chunks of empty elements
+      REQUIRE(cut.size() + f.list.size() == f.model.size());
+      CHECK(f.slab.used_bytes() == f.list.memory() + cut.memory());
+      const bool is_front = end == ListEnd::kFront;
+      size_t at = is_front ? 0 : f.model.size() - cut.size();
+      cut.ForEach(0, cut.size(), [&](std::string_view e) { REQUIRE(e == f.model[at++]); });
+      const auto gone = static_cast<ptrdiff_t>(cut.size());
+      is_front ? f.model.erase(f.model.begin(), f.model.begin() + gone)
+               : f.model.erase(f.model.end() - gone, f.model.end());
+    }
+    f.Check();
+    for (int i = 0; i < 300; ++i) f.Step(5);
+    f.Check();
+  }
 }
 
 TEST_CASE("ChunkedList: is taken apart in pieces") {

@@ -119,6 +119,46 @@ TEST_CASE("List: behaves like a deque as a pack and as a structure") {
   }
 }
 
+TEST_CASE("List: what is trimmed from a long list goes later, and the rest behaves like a deque") {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    CAPTURE(seed);
+    Fixture f(seed);
+    const size_t size = 150'000 + f.random.Below(1000);
+    f.With([&](List& list) {
+      for (size_t i = 0; i < size; ++i) {
+        const std::string element = std::to_string(i);
+        list.ExpectGrowth(1, element.size());
+        REQUIRE(list.Push(ListEnd::kBack, element));
+        f.model.push_back(element);
+      }
+    });
+    for (const size_t kept : {size - size / 2, size_t{30000}, size_t{9000}, size_t{4}, size_t{0}}) {
+      const size_t gone = f.model.size() - kept;
+      const bool is_front = f.random.Below(2) == 0;
+      f.With([&](List& list) {
+        list.Trim(is_front ? ListEnd::kFront : ListEnd::kBack, gone);
+        if (kept > 0) list.NoteShrinking();
+      });
+      const auto cut = static_cast<ptrdiff_t>(gone);
+      is_front ? f.model.erase(f.model.begin(), f.model.begin() + cut)
+               : f.model.erase(f.model.end() - cut, f.model.end());
+      f.Check();
+      if (gone > 20'000) CHECK(f.keyspace.HasRemains());
+      while (f.keyspace.FreeSome(1)) {
+      }
+      f.Check();
+      if (kept == 0) continue;
+      CHECK(f.encoding_name() == (kept < 1000 ? "listpack" : "quicklist"));
+      for (int step = 0; step < 50; ++step) f.Step(std::to_string(step));
+      f.Check();
+      while (f.model.size() > kept) {
+        f.With([](List& list) { list.Pop(ListEnd::kBack); });
+        f.model.pop_back();
+      }
+    }
+  }
+}
+
 TEST_CASE("List: stays in its record up to 4 KiB and for elements up to 2 KiB") {
   Fixture f;
   f.Push(10, std::string(300, 'a'));
