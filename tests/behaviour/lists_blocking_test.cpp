@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
 #include <deque>
 #include <map>
@@ -16,6 +15,7 @@
 #include "tests/support/in_process_server.h"
 #include "tests/support/recorder.h"
 #include "tests/support/replies.h"
+#include "tests/support/waiting_model.h"
 
 using namespace tests;
 
@@ -128,6 +128,9 @@ TEST_CASE("Blocking lists: every command that makes a list wakes those who wait 
   check({{"LMOVE", "source", "l", "LEFT", "LEFT"}});
   check({{"RPOPLPUSH", "source", "l"}});
   check({{"BLMOVE", "source", "l", "LEFT", "LEFT", "0"}});
+  check({{"SORT", "source", "ALPHA", "STORE", "l"}});
+  check({{"LMPOP", "1", "source", "LEFT"}, {"RPUSH", "l", "x"}});
+  check({{"LPUSHX", "l", "y"}, {"RPUSHX", "l", "y"}, {"RPUSH", "l", "x"}});
   check({{"RENAME", "source", "l"}});
   check({{"RENAMENX", "source", "l"}});
   check({{"COPY", "source", "l"}});
@@ -348,65 +351,22 @@ TEST_CASE("Blocking lists: thousands wait, and each gets one element in the orde
 
 namespace {
 
-// What clients that wait on lists must be told, in the plainest way.
-struct Model {
-  struct Waiter {
-    size_t client;
-    std::vector<std::string> keys;
-    int64_t deadline_ms;  // 0: none
-  };
-  std::map<std::string, std::deque<std::string>> lists;
-  std::vector<Waiter> waiters;  // in the order in which they came
-  std::map<size_t, std::string> replies;
-  int64_t now_ms = 0;
-
-  bool TryPop(size_t client, const std::vector<std::string>& keys) {
-    for (const std::string& key : keys) {
-      const auto list = lists.find(key);
-      if (list == lists.end()) continue;
-      replies[client] = Popped(key, list->second.front());
-      list->second.pop_front();
-      if (list->second.empty()) lists.erase(list);
-      return true;
-    }
-    return false;
-  }
-  void Serve(const std::string& key) {
-    for (size_t i = 0; i < waiters.size() && lists.contains(key);) {
-      const Waiter waiter = waiters[i];
-      const bool waits =
-          std::find(waiter.keys.begin(), waiter.keys.end(), key) != waiter.keys.end();
-      if (waits && TryPop(waiter.client, waiter.keys)) {
-        waiters.erase(waiters.begin() + static_cast<ptrdiff_t>(i));
-      } else {
-        ++i;
-      }
-    }
-  }
-  void EndOverdue() {
-    std::erase_if(waiters, [&](const Waiter& waiter) {
-      const bool is_over = waiter.deadline_ms != 0 && waiter.deadline_ms <= now_ms;
-      if (is_over) replies[waiter.client] = kInVain;
-      return is_over;
-    });
-  }
-  bool IsWaiting(size_t client) const {
-    return std::any_of(waiters.begin(), waiters.end(),
-                       [&](const Waiter& waiter) { return waiter.client == client; });
-  }
-  void Forget(size_t client) {
-    std::erase_if(waiters, [&](const Waiter& waiter) { return waiter.client == client; });
-  }
-};
-
 // A server and its model, which do the same.
 struct Interleaving {
   explicit Interleaving(uint64_t seed) : server({}, seed), random(seed) {
+    model.has_any = [this](const std::string& key) { return lists.contains(key); };
     for (int i = 0; i < 7; ++i) clients.push_back(&server.Connect());
     admin = &server.Connect();
   }
 
   std::string AnyKey() { return std::string(1, static_cast<char>('a' + random() % 4)); }
+  std::string Pop(const std::string& key) {
+    std::deque<std::string>& list = lists[key];
+    const std::string reply = Popped(key, list.front());
+    list.pop_front();
+    if (list.empty()) lists.erase(key);
+    return reply;
+  }
   void Wait(size_t client) {
     if (model.IsWaiting(client) || !clients[client]->is_open()) return;
     std::vector<std::string> keys(1 + random() % 3);
@@ -415,9 +375,8 @@ struct Interleaving {
     std::vector<std::string> request = {"BLPOP"};
     request.insert(request.end(), keys.begin(), keys.end());
     request.push_back(std::to_string(static_cast<double>(ms) / 1000));
-    if (!model.TryPop(client, keys)) {
-      model.waiters.push_back({client, keys, ms == 0 ? 0 : model.now_ms + ms});
-    }
+    model.Add({client, keys, ms == 0 ? 0 : model.now_ms + ms,
+               [this](const std::string& key) { return Pop(key); }});
     clients[client]->Push(Encode(request));
     server.RunTurns();
   }
@@ -427,7 +386,7 @@ struct Interleaving {
     const size_t elements = 1 + random() % 3;
     for (size_t i = 0; i < elements; ++i) {
       request.push_back(std::to_string(random() % 1000));
-      model.lists[key].push_back(request.back());
+      lists[key].push_back(request.back());
     }
     admin->Run(request);
     model.Serve(key);
@@ -435,16 +394,15 @@ struct Interleaving {
   void PassTime() {
     const int64_t ms = static_cast<int64_t>(1 + random() % 20);
     server.Advance(ms);
-    model.now_ms += ms;
-    model.EndOverdue();
+    model.PassTime(ms);
   }
   void Rename() {
     const std::string from = AnyKey();
     const std::string to = AnyKey();
-    if (from == to || !model.lists.contains(from)) return;
+    if (from == to || !lists.contains(from)) return;
     admin->Run({"RENAME", from, to});
-    model.lists[to] = model.lists[from];
-    model.lists.erase(from);
+    lists[to] = lists[from];
+    lists.erase(from);
     model.Serve(to);
   }
   void End(size_t client) {
@@ -485,7 +443,8 @@ struct Interleaving {
   }
 
   BlockingServer server;
-  Model model;
+  WaitingModel model;
+  std::map<std::string, std::deque<std::string>> lists;
   std::mt19937_64 random;
   std::vector<TestConnection*> clients;
   TestConnection* admin = nullptr;
