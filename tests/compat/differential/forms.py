@@ -186,16 +186,19 @@ def sort_form(values):
     order = [random.choice([b"ASC", b"DESC", b"desc"])]
     patterns = [word for _ in range(random.randrange(3))
                 for word in (b"GET", random.choice([b"#", values.sort_pattern()]))]
-    store = random.choice([[], [b"STORE", target]])
+    store = random.choice([[], [], [b"STORE", target]])
+    sort = b"SORT" if store else random.choice([b"SORT", b"SORT_RO"])
     return random.choice([
-        [b"SORT", key, b"ALPHA"] + limit + order + patterns + store,
-        [b"SORT", a_list, b"BY", values.sort_pattern(), b"ALPHA"] + order + patterns + store,
-        [b"SORT", a_list, b"BY", random.choice([b"nosort", b"#", b""])] + order + limit + patterns +
+        [sort, key, b"ALPHA"] + limit + order + patterns + store,
+        [sort, a_list, b"BY", values.sort_pattern(), b"ALPHA"] + order + patterns + store,
+        [sort, a_list, b"BY", random.choice([b"nosort", b"#", b""])] + order + limit + patterns +
         store,
-        [b"SORT", key] + limit + patterns,
-        [b"SORT", key, random.choice([b"UP", b"STORE", b"BY", b"GET", b"LIMIT"])],
+        [sort, key] + limit + patterns,
+        [sort, key, random.choice([b"UP", b"STORE", b"BY", b"GET", b"LIMIT"])],
         [b"DEL", target],
     ])
+
+
 def zset_form(values):
     """Sorted sets near the limits of listpacks and beyond them. Those of different scores keep
     away from ranges of strings, for which a skiplist's answer is left to chance."""

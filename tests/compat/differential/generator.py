@@ -58,6 +58,11 @@ class Generator:
             argv = make(subject)
             while hazards.is_unfit(argv, self.values.bulk_limit):
                 argv = make(subject)
+            string_range = hazards.string_range_key(argv)
+            if string_range is not None:
+                argv[string_range] = self.random.choice(self.values.lexes)
+            if hazards.ties_are_cut(argv):
+                argv.append(b"WITHDIST")
             argvs.append(argv)
             if hazards.may_leave_an_expired_key(argv):
                 argvs.append(self._access(argv[1]))

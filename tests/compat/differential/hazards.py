@@ -13,11 +13,16 @@ _ABSOLUTE_BY_OPTION = {b"EXAT": 1, b"PXAT": 1000}
 _WITH_OPTIONS = (b"SET", b"GETEX")
 _REPEATING = (b"SRANDMEMBER", b"HRANDFIELD", b"ZRANDMEMBER")
 REPEATED_MAX = 10000
+_SOURCE_OF_RANGE = {
+    b"ZRANGE": 1, b"ZRANGESTORE": 2, b"ZRANGEBYLEX": 1, b"ZREVRANGEBYLEX": 1, b"ZLEXCOUNT": 1,
+    b"ZREMRANGEBYLEX": 1
+}
 
 
 def is_unfit(argv, bulk_limit):
     """Not to be sent."""
-    return is_a_race(argv) or is_costly(argv, bulk_limit) or is_refused_since_7_2(argv)
+    return (is_a_race(argv) or is_costly(argv, bulk_limit) or is_refused_since_7_2(argv) or
+            stores_any_of_ties(argv))
 
 
 def is_refused_since_7_2(argv):
@@ -49,6 +54,38 @@ def may_leave_an_expired_key(argv):
 def may_name_the_client(argv):
     """A HELLO that fails behind its SETNAME has named the client in 7.0, and not in 7.2."""
     return argv[0].upper() == b"HELLO" and any(word.upper() == b"SETNAME" for word in argv)
+
+
+def string_range_key(argv):
+    """Where a range by strings names its source, or None. Of different scores, what a skiplist
+    replies to it depends on the heights of its nodes, which are chance."""
+    place = _SOURCE_OF_RANGE.get(argv[0].upper())
+    if place is None or place >= len(argv):
+        return None
+    by_name = argv[0].upper().endswith(b"LEX")
+    return place if by_name or any(word.upper() == b"BYLEX" for word in argv) else None
+
+
+def ties_are_cut(argv):
+    """GEOSEARCH and GEORADIUS that reply the nearest ones: of equally near ones Redis's sort takes
+    any, and only distances can tell so."""
+    words = [word.upper() for word in argv]
+    return _counts_places(words) and not _stores_places(words) and b"WITHDIST" not in words
+
+
+def stores_any_of_ties(argv):
+    """As before, but what is taken would be stored."""
+    words = [word.upper() for word in argv]
+    return _counts_places(words) and _stores_places(words)
+
+
+def _counts_places(words):
+    return (words[0].startswith((b"GEOSEARCH", b"GEORADIUS")) and b"COUNT" in words and
+            b"ANY" not in words)
+
+
+def _stores_places(words):
+    return words[0] == b"GEOSEARCHSTORE" or b"STORE" in words or b"STOREDIST" in words
 
 
 def is_client_reply(argv):
