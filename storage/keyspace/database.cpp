@@ -262,8 +262,9 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
   Structure* structure = nullptr;
   if (found->encoding() == Encoding::kStructure) {
     if (!HasMemoryFor(found->structure()->memory())) return false;
-    structure = found->structure()->Clone().release();
-    if (structure == nullptr) return false;
+    auto clone = found->structure()->Clone();
+    if (clone == nullptr || !HasMemoryForRecordOf(target_key.bytes)) return false;
+    structure = clone.release();
     target.data_bytes_ += structure->memory();
     draft.payload = BytesOfPointer(structure);
   } else if (found->encoding() == Encoding::kLarge) {

@@ -77,6 +77,52 @@ TEST_CASE("Eviction: under each policy the data stays within maxmemory after eve
   }
 }
 
+// The same with collections of all kinds and sizes, which grow and shrink in place.
+TEST_CASE("Eviction: under each policy collections stay within maxmemory after every command") {
+  constexpr size_t kLimit = 3 * kMiB;
+  for (const std::string policy :
+       {"volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
+        "allkeys-lfu", "allkeys-random", "noeviction"}) {
+    CAPTURE(policy);
+    InProcessServer server({"maxmemory 3mb", "maxmemory-policy " + policy});
+    auto& client = server.Connect();
+    storage::Random random(7);
+    int refused = 0;
+    for (int i = 0; i < 6000; ++i) {
+      const std::string number = std::to_string(random.Below(i % 3 == 0 ? 4 : 2000));
+      const std::string element(random.Below(i % 50 == 0 ? 100'000 : 2000), 'v');
+      const std::string name = std::to_string(random.Below(300)) + element;
+      std::vector<std::string> request;
+      switch (random.Below(6)) {
+        case 0:
+          request = {"RPUSH", "l" + number, element, element};
+          break;
+        case 1:
+          request = {"HSET", "h" + number, name, element};
+          break;
+        case 2:
+          request = {"SADD", "s" + number, name};
+          break;
+        case 3:
+          request = {"ZADD", "z" + number, number, name};
+          break;
+        case 4:
+          request = {"LINSERT", "l" + number, "BEFORE", "x", element};
+          break;
+        default:
+          request = {"ZUNIONSTORE", "z" + number, "2", "z1", "s" + number};
+      }
+      refused += client.Run(request) == kOom ? 1 : 0;
+      REQUIRE(DataOf(server) <= kLimit + kMiB);
+      client.Run({"EXPIRE", request[1], "1000"});
+    }
+    CHECK((refused > 0) == (policy == "noeviction"));
+    CHECK((EvictedKeys(client) != "0") == (policy != "noeviction"));
+    server.engine->state().keyspace.CheckInvariants();
+    server.engine->state().evictor.CheckInvariants();
+  }
+}
+
 TEST_CASE("Eviction: a volatile policy refuses when no key has an expiry, and evicts none") {
   InProcessServer server({"maxmemory 1mb", "maxmemory-policy volatile-lru"});
   auto& client = server.Connect();

@@ -72,6 +72,49 @@ describe('collections over RESP3', { timeout: 120_000 }, () => {
     assert.deepEqual(scanned, many);
   });
 
+  test('fields that expire', async () => {
+    await client.hSet('h', { a: '1', b: '2', c: '3' });
+    assert.deepEqual(await client.hExpire('h', ['a', 'none'], 1000), [1, -2]);
+    assert.deepEqual(await client.hpExpire('h', ['b'], 1_000_000, 'NX'), [1]);
+    assert.deepEqual(await client.hpExpire('h', ['b'], 1_000_000, 'NX'), [0]);
+    const [a, b, c, none] = await client.hTTL('h', ['a', 'b', 'c', 'none']);
+    assert.ok(a > 900 && a <= 1000 && b > 900 && b <= 1000);
+    assert.deepEqual([c, none], [-1, -2]);
+    assert.deepEqual(await client.hPersist('h', ['a', 'c']), [1, -1]);
+    const at = Math.floor(Date.now() / 1000) + 10_000;
+    assert.deepEqual(await client.hExpireAt('h', ['a'], at), [1]);
+    assert.deepEqual(await client.hExpireTime('h', ['a', 'c']), [at, -1]);
+    assert.deepEqual(await client.hpExpireTime('h', ['a']), [at * 1000]);
+    assert.deepEqual(await client.hpExpireAt('h', ['a'], 1), [2]);
+    assert.equal(await client.hExists('h', 'a'), 0);
+    // Of Redis 8: several fields set, read and taken at once.
+    assert.equal(await client.hSetEx('e', { x: '1', y: '2' }, { expiration: { type: 'EX', value: 1000 } }), 1);
+    assert.equal(await raw('HSETEX', 'e', 'FNX', 'FIELDS', 1, 'x', 9), 0);
+    assert.deepEqual(await client.hGetEx('e', ['x', 'none'], { expiration: 'PERSIST' }), ['1', null]);
+    assert.deepEqual(await raw('HTTL', 'e', 'FIELDS', 1, 'x'), [-1]);
+    assert.deepEqual(await client.hGetDel('e', ['x', 'none', 'y']), ['1', null, '2']);
+    assert.equal(await client.exists('e'), 0);
+    assert.deepEqual(await raw('HPEXPIRE', 'h', 1, 'FIELDS', 2, 'b', 'c'), [1, 1]);
+    while (await client.exists('h'));
+  });
+
+  test('under a limit of memory keys go, or writes are refused', async () => {
+    await client.configSet({ 'maxmemory-policy': 'allkeys-lfu', maxmemory: '4mb' });
+    try {
+      const value = 'v'.repeat(2000);
+      for (let i = 0; i < 3000; i += 100) {
+        await Promise.all(Array.from({ length: 100 }, (_, j) => client.zAdd(`z${i + j}`, { score: i, value })));
+      }
+      assert.match(await client.info('stats'), /\r\nevicted_keys:[1-9]/);
+      assert.ok(await client.dbSize() < 3000);
+      await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '1' });
+      await assert.rejects(client.lPush('l', 'x'), /^(Simple)?(Error: )?OOM command not allowed/);
+    } finally {
+      await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '0' });
+    }
+    assert.equal(await client.lPush('l', 'x'), 1);
+  });
+
   test('lists, and who waits for them', async () => {
     assert.equal(await client.rPush('l', ['a', 'b', 'c', 'b']), 4);
     assert.deepEqual(await client.lRange('l', 0, -1), ['a', 'b', 'c', 'b']);

@@ -80,6 +80,28 @@ describe('ioredis', { timeout: 60_000 }, () => {
     assert.equal(counts.at(-1), 2000);
   });
 
+  test('collections, by name and by call', async () => {
+    assert.equal(await client.hset('h', { a: 1, b: 2 }), 2);
+    assert.deepEqual(await client.hgetall('h'), { a: '1', b: '2' });
+    assert.deepEqual(await client.call('HEXPIRE', 'h', 1000, 'FIELDS', 2, 'a', 'none'), [1, -2]);
+    assert.deepEqual(await client.call('HPERSIST', 'h', 'FIELDS', 1, 'a'), [1]);
+    assert.equal(await client.call('HSETEX', 'h', 'PX', 1_000_000, 'FIELDS', 1, 'c', 3), 1);
+    assert.deepEqual(await client.call('HGETEX', 'h', 'PERSIST', 'FIELDS', 2, 'c', 'none'), ['3', null]);
+    assert.deepEqual(await client.call('HTTL', 'h', 'FIELDS', 1, 'c'), [-1]);
+    assert.deepEqual(await client.call('HGETDEL', 'h', 'FIELDS', 3, 'a', 'b', 'c'), ['1', '2', '3']);
+    assert.equal(await client.exists('h'), 0);
+    assert.deepEqual(await client.zadd('z', 1, 'x', 2.5, 'y'), 2);
+    assert.deepEqual(await client.zrange('z', 0, -1, 'WITHSCORES'), ['x', '1', 'y', '2.5']);
+    const waiting = connect().blpop('l', 'k', 0);
+    assert.equal(await client.bzpopmin('none', 0.01), null);
+    await client.rpush('k', 'e');
+    assert.deepEqual(await waiting, ['k', 'e']);
+    await client.config('SET', 'maxmemory', 1);
+    await assert.rejects(client.sadd('s', 'm'), /OOM command not allowed/);
+    await client.config('SET', 'maxmemory', 0);
+    assert.equal(await client.sadd('s', 'm'), 1);
+  });
+
   test('a stream of all keys', async () => {
     await client.mset(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`key:${i}`, i])));
     const found = new Set();
