@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/client/client_limits.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
 #include "storage/base/check.h"
@@ -95,12 +96,18 @@ bool KeyWaiters::RunAgain(ClientId id, const Waiter& waiter) {
   const CommandInTable* command = waiter.command;
   const std::vector<std::string> arguments = waiter.arguments;
   const std::vector<std::string_view> views(arguments.begin(), arguments.end());
-  return engine_.blocked.TryEnd(id, [&](Client& client) {
+  const bool is_served = engine_.blocked.TryEnd(id, [&](Client& client) {
     rerun_ = id;
     const bool is_answered = engine_.dispatcher.RunAgain(client, *command, views);
     rerun_ = 0;
     return is_answered;
   });
+  // Nobody else looks at output that another client's turn made.
+  RespSession* session = engine_.clients.Find(id);
+  if (is_served && session != nullptr && session->unsent_bytes() >= engine_.output_limit_min) {
+    CheckOutputLimit(engine_, *session);
+  }
+  return is_served;
 }
 
 void KeyWaiters::CheckInvariants() const {
