@@ -51,6 +51,7 @@ constexpr FamilyCommands kServerFamilies[] = {
 constexpr FamilyCommands kDataFamilies[] = {
     KeyLifecycleCommands,
     KeyTransferCommands,
+    KeyDumpCommands,
     KeyDatabaseCommands,
     KeyScanCommands,
     KeyExpiryCommands,

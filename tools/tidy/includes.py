@@ -36,12 +36,13 @@ LIBRARIES = {
     'openssl/': 'OpenSSL',
     'fmt/': 'fmt',
     'xxhash.h': 'xxHash',
+    'liblzf/': 'liblzf', 'lzf.h': 'liblzf',
     'jemalloc/': 'jemalloc',
     'doctest/': 'doctest',
 }
 MAY_USE_LIBRARY = {
     'protocol': (),
-    'storage': ('xxHash', 'jemalloc'),
+    'storage': ('xxHash', 'jemalloc', 'liblzf'),
     'server': ('OpenSSL', 'fmt', 'xxHash', 'jemalloc'),
     'tools': ('libuv', 'hiredis', 'OpenSSL', 'fmt', 'xxHash'),
     'tests': tuple(set(LIBRARIES.values())),

@@ -15,5 +15,6 @@ std::span<const CommandEntry> KeyExpiryCommands();     // expiry.cpp
 std::span<const CommandEntry> KeyLifetimeCommands();   // lifetime.cpp
 std::span<const CommandEntry> KeyObjectCommands();     // object.cpp
 std::span<const CommandEntry> KeySortCommands();       // sort.cpp
+std::span<const CommandEntry> KeyDumpCommands();       // dump_restore.cpp
 
 }  // namespace server

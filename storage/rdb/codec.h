@@ -1,0 +1,71 @@
+// Values as RDB has them, both ways; a file for each type, codec_<type>.cpp.
+//
+// Reading takes every form that Redis has ever written. Writing takes those of version 10, which
+// Redis 7.0 and all that is newer reads: a listpack for what is one here, an intset, a quicklist of
+// listpacks, pairs, binary scores; and version 12's where fields expire, since no other has them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "storage/keyspace/keyspace.h"
+#include "storage/rdb/byte_reader.h"
+#include "storage/rdb/decoded_value.h"
+#include "storage/rdb/format.h"
+#include "storage/rdb/packed_formats.h"
+
+namespace storage::rdb {
+
+// Reads a value of this type, in a dump of this version, whose type byte was read before. False:
+// the reader says what is wrong.
+bool DecodeValue(ByteReader& reader, uint8_t type, int version, DecodedValue& value);
+
+// The oldest version that holds the value.
+int VersionFor(const Record& record);
+
+class ValueWriter {
+ public:
+  struct Options {
+    int version = kVersionWritten;
+    bool compresses = true;
+  };
+
+  explicit ValueWriter(Options options) : options_(options) {}
+
+  const Options& options() const { return options_; }
+  // A value's type byte, and its bytes; between them stands the key. A hash whose fields expire
+  // needs kVersionWithFieldExpiry.
+  ValueType TypeOf(const Record& record) const;
+  void AppendValue(const Keyspace& keyspace, const Record& record, std::string& out);
+
+  static void AppendLength(uint64_t length, std::string& out);
+  void AppendString(std::string_view text, std::string& out);
+
+ private:
+  void AppendCompressed(std::string_view text, std::string& out);
+  void AppendText(const Record& record, std::string& out);
+  void AppendList(const Keyspace& keyspace, const Record& record, std::string& out);
+  void AppendHash(const Record& record, std::string& out);
+  void AppendSet(const Record& record, std::string& out);
+  void AppendSortedSet(const Record& record, std::string& out);
+  ValueType TypeOfHash(const Record& record) const;
+  ValueType TypeOfSet(const Record& record) const;
+
+  Options options_;
+  ListpackWriter listpack_;
+  std::string block_;
+};
+
+// Of one type each, for DecodeValue.
+void DecodeString(ByteReader& reader, DecodedValue& value);
+void DecodeList(ByteReader& reader, ValueType type, DecodedValue& value);
+void DecodeHash(ByteReader& reader, ValueType type, int version, DecodedValue& value);
+void DecodeSet(ByteReader& reader, ValueType type, DecodedValue& value);
+void DecodeSortedSet(ByteReader& reader, ValueType type, DecodedValue& value);
+
+inline void AppendLittle(uint64_t value, size_t bytes, std::string& out) {
+  out.append(reinterpret_cast<const char*>(&value), bytes);
+}
+
+}  // namespace storage::rdb

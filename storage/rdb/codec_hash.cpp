@@ -1,0 +1,171 @@
+// Hashes: pairs, a zipmap, a ziplist or a listpack; and where fields have expiries, triples.
+//
+//   7.4        [ first expiry 8 ][ count ] ([ expiry ][ field ][ value ]) ...   expiry: 0 for none,
+//              else 1 more than what it is later than the first
+//   7.4        [ first expiry 8 ][ listpack of field, value, expiry or 0 ]
+//   candidates of 7.4: both without the first expiry, and expiries as they are
+//   Valkey 9   [ count ] ([ field ][ value ][ expiry 8, or -1 ]) ...
+
+#include <algorithm>
+
+#include "storage/rdb/codec.h"
+#include "storage/types/hash.h"
+
+namespace storage::rdb {
+namespace {
+
+void DecodePairs(ByteReader& reader, DecodedValue& value) {
+  const uint64_t count = reader.Count(2);
+  for (uint64_t i = 0; i < 2 * count && reader.ok(); ++i) {
+    value.texts.push_back(reader.String(value.arena));
+  }
+}
+
+void DecodeBlock(ByteReader& reader, ValueType type, DecodedValue& value) {
+  const std::string_view block = reader.String(value.arena);
+  if (!reader.ok()) return;
+  if (type == ValueType::kHashZipmap) {
+    if (!ReadZipmap(block, value.texts)) reader.Fail("a zipmap is damaged");
+  } else if (type == ValueType::kHashZiplist) {
+    if (!ReadZiplist(block, value.texts, value.arena)) reader.Fail("a ziplist is damaged");
+  } else if (!ReadListpack(block, value.texts, value.arena)) {
+    reader.Fail("a listpack is damaged");
+  }
+  if (value.texts.size() % 2 != 0) reader.Fail("a field has no value");
+}
+
+void AddExpiry(ByteReader& reader, uint64_t expiry_ms, DecodedValue& value) {
+  if (expiry_ms > static_cast<uint64_t>(kFieldExpiryMax)) {
+    return reader.Fail("the expiry of a field is out of range");
+  }
+  value.field_expiry.push_back(static_cast<int64_t>(expiry_ms));
+}
+
+// `first`: the hash's first expiry, to which the others are added; 0: they stand alone.
+void DecodeTriples(ByteReader& reader, uint64_t first, DecodedValue& value) {
+  const uint64_t count = reader.Count(3);
+  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+    const uint64_t expiry = reader.Length();
+    if (expiry == 0) {
+      value.field_expiry.push_back(DecodedValue::kNoExpiry);
+    } else if (expiry > static_cast<uint64_t>(kFieldExpiryMax) + 1) {
+      reader.Fail("the expiry of a field is out of range");
+    } else {
+      AddExpiry(reader, first == 0 ? expiry : first + expiry - 1, value);
+    }
+    value.texts.push_back(reader.String(value.arena));
+    value.texts.push_back(reader.String(value.arena));
+  }
+}
+
+void DecodeTripleListpack(ByteReader& reader, DecodedValue& value) {
+  const std::string_view block = reader.String(value.arena);
+  if (!reader.ok()) return;
+  Texts triples;
+  if (!ReadListpack(block, triples, value.arena) || triples.size() % 3 != 0) {
+    return reader.Fail("a listpack is damaged");
+  }
+  for (size_t i = 0; i < triples.size(); i += 3) {
+    value.texts.push_back(triples[i]);
+    value.texts.push_back(triples[i + 1]);
+    const auto expiry = ParseUint64(triples[i + 2]);
+    if (!expiry) return reader.Fail("the expiry of a field is no number");
+    if (*expiry == 0) {
+      value.field_expiry.push_back(DecodedValue::kNoExpiry);
+    } else {
+      AddExpiry(reader, *expiry, value);
+    }
+  }
+}
+
+void DecodeValkey(ByteReader& reader, DecodedValue& value) {
+  constexpr uint64_t kNone = UINT64_MAX;
+  const uint64_t count = reader.Count(2 + sizeof(uint64_t));
+  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+    value.texts.push_back(reader.String(value.arena));
+    value.texts.push_back(reader.String(value.arena));
+    const uint64_t expiry = reader.U64();
+    if (expiry == kNone) {
+      value.field_expiry.push_back(DecodedValue::kNoExpiry);
+    } else {
+      AddExpiry(reader, expiry, value);
+    }
+  }
+}
+
+// A field's first expiry; 0 where none has one.
+uint64_t FirstExpiry(ByteReader& reader) {
+  const uint64_t first = reader.U64();
+  if (first > static_cast<uint64_t>(kFieldExpiryMax)) {
+    reader.Fail("the expiry of a field is out of range");
+  }
+  return first;
+}
+
+}  // namespace
+
+void DecodeHash(ByteReader& reader, ValueType type, int version, DecodedValue& value) {
+  value.type = Type::kHash;
+  switch (type) {
+    case ValueType::kHash:
+      return DecodePairs(reader, value);
+    case ValueType::kHashFieldExpiryTrial:
+      return version >= kValkeyVersionMin ? DecodeValkey(reader, value)
+                                          : DecodeTriples(reader, 0, value);
+    case ValueType::kHashListpackExTrial:
+      return DecodeTripleListpack(reader, value);
+    case ValueType::kHashFieldExpiry: {
+      const uint64_t first = FirstExpiry(reader);
+      return DecodeTriples(reader, first, value);
+    }
+    case ValueType::kHashListpackEx:
+      FirstExpiry(reader);
+      return DecodeTripleListpack(reader, value);
+    default:
+      return DecodeBlock(reader, type, value);
+  }
+}
+
+ValueType ValueWriter::TypeOfHash(const Record& record) const {
+  if (record.encoding() == Encoding::kPack) return ValueType::kHashListpack;
+  return HashView::Of(record, 0).has_volatile_fields() ? ValueType::kHashFieldExpiry
+                                                       : ValueType::kHash;
+}
+
+void ValueWriter::AppendHash(const Record& record, std::string& out) {
+  // As of time 0: fields whose time has come, but which are still there, are written too.
+  const HashView hash = HashView::Of(record, 0);
+  switch (TypeOfHash(record)) {
+    case ValueType::kHashListpack:
+      listpack_.Begin();
+      hash.ForEach([&](const HashField& field) {
+        listpack_.Add(field.name);
+        listpack_.Add(field.value);
+      });
+      listpack_.End();
+      return AppendString(listpack_.bytes(), out);
+    case ValueType::kHashFieldExpiry: {
+      int64_t first = kFieldExpiryMax;
+      hash.ForEach([&](const HashField& field) {
+        if (field.expiry_ms != FieldEntry::kNoExpiry) first = std::min(first, field.expiry_ms);
+      });
+      AppendLittle(static_cast<uint64_t>(first), sizeof first, out);
+      AppendLength(hash.size(), out);
+      hash.ForEach([&](const HashField& field) {
+        const bool expires = field.expiry_ms != FieldEntry::kNoExpiry;
+        AppendLength(expires ? static_cast<uint64_t>(field.expiry_ms - first) + 1 : 0, out);
+        AppendString(field.name, out);
+        AppendString(field.value, out);
+      });
+      return;
+    }
+    default:
+      AppendLength(hash.size(), out);
+      hash.ForEach([&](const HashField& field) {
+        AppendString(field.name, out);
+        AppendString(field.value, out);
+      });
+  }
+}
+
+}  // namespace storage::rdb

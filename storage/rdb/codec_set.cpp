@@ -1,0 +1,57 @@
+// Sets: members, an intset, or a listpack.
+
+#include "storage/rdb/codec.h"
+#include "storage/structures/int_set.h"
+#include "storage/types/set.h"
+
+namespace storage::rdb {
+
+void DecodeSet(ByteReader& reader, ValueType type, DecodedValue& value) {
+  value.type = Type::kSet;
+  if (type == ValueType::kSet) {
+    const uint64_t count = reader.Count(1);
+    for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+      value.texts.push_back(reader.String(value.arena));
+    }
+    return;
+  }
+  const std::string_view block = reader.String(value.arena);
+  if (!reader.ok()) return;
+  if (type == ValueType::kSetIntset) {
+    if (!ReadIntset(block, value.texts, value.arena)) reader.Fail("an intset is damaged");
+    return;
+  }
+  value.is_set_listpack = true;
+  if (!ReadListpack(block, value.texts, value.arena)) reader.Fail("a listpack is damaged");
+}
+
+ValueType ValueWriter::TypeOfSet(const Record& record) const {
+  if (record.encoding() == Encoding::kIntSet) return ValueType::kSetIntset;
+  const bool is_listpack =
+      record.encoding() == Encoding::kPack && options_.version >= kVersionWithSetListpack;
+  return is_listpack ? ValueType::kSetListpack : ValueType::kSet;
+}
+
+void ValueWriter::AppendSet(const Record& record, std::string& out) {
+  const SetView set = SetView::Of(record);
+  switch (TypeOfSet(record)) {
+    case ValueType::kSetIntset: {
+      const IntSet integers(record.pack());
+      std::string block;
+      AppendLittle(integers.width(), sizeof(uint32_t), block);
+      AppendLittle(integers.size(), sizeof(uint32_t), block);
+      block += record.pack().substr(IntSet::kHeaderBytes);
+      return AppendString(block, out);
+    }
+    case ValueType::kSetListpack:
+      listpack_.Begin();
+      set.ForEach([&](std::string_view member) { listpack_.Add(member); });
+      listpack_.End();
+      return AppendString(listpack_.bytes(), out);
+    default:
+      AppendLength(set.size(), out);
+      set.ForEach([&](std::string_view member) { AppendString(member, out); });
+  }
+}
+
+}  // namespace storage::rdb

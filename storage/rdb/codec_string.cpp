@@ -1,0 +1,95 @@
+// Strings, and the strings of which all other values are made.
+
+#include <lzf.h>
+
+#include <bit>
+#include <limits>
+
+#include "storage/rdb/codec.h"
+#include "storage/types/string.h"
+
+namespace storage::rdb {
+namespace {
+
+constexpr size_t kIntegerTextMax = 11;      // "-2147483648"
+constexpr size_t kCompressedBytesMin = 21;  // below, nothing would be won
+// Compressing takes as much memory again; above this, that is not sure to be there.
+constexpr size_t kCompressedBytesMax = 64 * 1024 * 1024;
+
+void AppendForm(StringForm form, std::string& out) {
+  out += static_cast<char>(0xc0 | static_cast<uint8_t>(form));
+}
+
+bool AppendInteger(int64_t integer, std::string& out) {
+  if (integer == static_cast<int8_t>(integer)) {
+    AppendForm(StringForm::kInt8, out);
+    AppendLittle(static_cast<uint64_t>(integer), 1, out);
+  } else if (integer == static_cast<int16_t>(integer)) {
+    AppendForm(StringForm::kInt16, out);
+    AppendLittle(static_cast<uint64_t>(integer), 2, out);
+  } else if (integer == static_cast<int32_t>(integer)) {
+    AppendForm(StringForm::kInt32, out);
+    AppendLittle(static_cast<uint64_t>(integer), 4, out);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void DecodeString(ByteReader& reader, DecodedValue& value) {
+  value.type = Type::kString;
+  value.texts.push_back(reader.String(value.arena));
+}
+
+void ValueWriter::AppendText(const Record& record, std::string& out) {
+  StringScratch scratch;
+  AppendString(ReadString(record, scratch), out);
+}
+
+void ValueWriter::AppendLength(uint64_t length, std::string& out) {
+  if (length < 64) {
+    out += static_cast<char>(length);
+  } else if (length < 16384) {
+    out += static_cast<char>(0x40 | length >> 8);
+    out += static_cast<char>(length);
+  } else if (length <= std::numeric_limits<uint32_t>::max()) {
+    out += '\x80';
+    AppendLittle(std::byteswap(static_cast<uint32_t>(length)), sizeof(uint32_t), out);
+  } else {
+    out += '\x81';
+    AppendLittle(std::byteswap(length), sizeof length, out);
+  }
+}
+
+void ValueWriter::AppendString(std::string_view text, std::string& out) {
+  if (text.size() <= kIntegerTextMax) {
+    const auto integer = IntegerForm(text);
+    if (integer && AppendInteger(*integer, out)) return;
+  }
+  if (options_.compresses && text.size() >= kCompressedBytesMin &&
+      text.size() <= kCompressedBytesMax) {
+    return AppendCompressed(text, out);
+  }
+  AppendLength(text.size(), out);
+  out += text;
+}
+
+void ValueWriter::AppendCompressed(std::string_view text, std::string& out) {
+  const size_t most = text.size() - 4;  // else it is not worth the form
+  if (block_.size() < most) block_.resize(most);
+  const unsigned size = lzf_compress(text.data(), static_cast<unsigned>(text.size()), block_.data(),
+                                     static_cast<unsigned>(most));
+  if (size == 0) {
+    AppendLength(text.size(), out);
+    out += text;
+    return;
+  }
+  AppendForm(StringForm::kCompressed, out);
+  AppendLength(size, out);
+  AppendLength(text.size(), out);
+  out.append(block_, 0, size);
+}
+
+}  // namespace storage::rdb
