@@ -123,11 +123,11 @@ TEST_CASE("RESTORE reads the forms of old versions") {
   restore("0a 11 11000000 0d000000 0200 00 0161 03 fe80 ff", 6);
   CHECK(client.Run({"TYPE", "k"}) == "+list\r\n");
   CHECK(client.Run({"LRANGE", "k", "0", "-1"}) == "*2\r\n$1\r\na\r\n$4\r\n-128\r\n");
-  restore("0e 01 11 11000000 0d000000 0200 00 0161 03 c0e803 ff", 7);
+  restore("0e 01 12 12000000 0d000000 0200 00 0161 03 c0e803 ff", 7);
   restore("03 02 0161 03312e35 0162 fe", 5);
   CHECK(client.Run({"ZRANGE", "k", "0", "-1", "WITHSCORES"}) ==
         "*4\r\n$1\r\na\r\n$3\r\n1.5\r\n$1\r\nb\r\n$3\r\ninf\r\n");
-  restore("09 0a 01 01 66 02 01 7677 00 ff", 2);
+  restore("09 09 01 01 66 02 01 7677 00 ff", 2);
   CHECK(client.Run({"HGETALL", "k"}) == "*2\r\n$1\r\nf\r\n$2\r\nvw\r\n");
   restore("0d 10 10000000 0d000000 0200 00 0166 03 f6 ff", 4);
   CHECK(client.Run({"HGETALL", "k"}) == "*2\r\n$1\r\nf\r\n$1\r\n5\r\n");
@@ -242,7 +242,7 @@ TEST_CASE("RESTORE takes any damaged value of any type without harm") {
       "0b 0c 02000000 02000000 0100 0200",
       "11 0f 0f000000 0200 816d 02 83312e35 04 ff",
       "0d 10 10000000 0d000000 0200 00 0166 03 f6 ff",
-      "09 0a 01 01 66 02 01 7677 00 ff",
+      "09 09 01 01 66 02 01 7677 00 ff",
       "18 0100000000000000 02 01 0166 0176 00 0167 0177",
   };
   for (const std::string_view hex : bodies) {

@@ -133,6 +133,15 @@ void RestoreNothing(CommandContext& context, const storage::Key& key, storage::F
   context.reply().Ok();
 }
 
+// A key that replaced one is as new as any other.
+void RememberUse(CommandContext& context, storage::Record& record, const RestoreOptions& options) {
+  constexpr int64_t kFrequencyOfNew = 5;
+  const int64_t idle_seconds = std::max<int64_t>(options.idle_seconds, 0);
+  const int64_t frequency = options.frequency < 0 ? kFrequencyOfNew : options.frequency;
+  storage::rdb::SetIdleSeconds(context.keyspace(), record, static_cast<uint64_t>(idle_seconds));
+  storage::rdb::SetFrequency(context.keyspace(), record, static_cast<uint8_t>(frequency));
+}
+
 struct Restore {
   static constexpr CommandSpec kSpec{
       .name = "RESTORE",
@@ -192,10 +201,7 @@ struct Restore {
       if (!options.is_absolute) PropagateAbsolute(context, expiry_ms);
       found = context.db().Find(key, storage::kPeek);
     }
-    const auto idle = static_cast<uint64_t>(options.idle_seconds);
-    const auto frequency = static_cast<uint8_t>(options.frequency);
-    if (options.idle_seconds >= 0) storage::rdb::SetIdleSeconds(context.keyspace(), *found, idle);
-    if (options.frequency >= 0) storage::rdb::SetFrequency(context.keyspace(), *found, frequency);
+    RememberUse(context, *found, options);
     context.NoteNewKey(key);
     context.NoteChange(key, "restore", EventClass::kGeneric);
     context.reply().Ok();

@@ -305,17 +305,21 @@ struct SScan {
     }
     const ScanOptions options = ReadScanOptions(args, ScanOf::kSet);
     if (const auto error = args.Finish()) return *error;
-    std::vector<std::string> members;
-    const uint64_t next = storage::SetView::Of(**found).Scan(
-        cursor, static_cast<size_t>(options.count), [&](std::string_view member) {
-          if (options.Matches(member)) {
-            members.emplace_back(member);
-          }
+    // Members lie where they are until the reply is written; integers have no text of their own.
+    const storage::SetView set = storage::SetView::Of(**found);
+    const bool is_of_integers = set.encoding() == storage::Encoding::kIntSet;
+    std::vector<std::string> digits;
+    if (is_of_integers) digits.reserve(set.size());
+    std::vector<std::string_view> members;
+    const uint64_t next =
+        set.Scan(cursor, static_cast<size_t>(options.count), [&](std::string_view member) {
+          if (!options.Matches(member)) return;
+          members.push_back(is_of_integers ? digits.emplace_back(member) : member);
         });
     reply.ArrayHeader(2);
     reply.BulkInteger(static_cast<int64_t>(next));
     reply.ArrayHeader(members.size());
-    for (const std::string& member : members) reply.Bulk(member);
+    for (const std::string_view member : members) reply.Bulk(member);
     return Replied();
   }
 };
