@@ -213,6 +213,13 @@ size_t ChunkTree::CountNodes(const Node* node) {
   return count;
 }
 
+size_t ChunkTree::CountChunksBelow(const Node* node) {
+  if (node->level == 0) return node->children;
+  size_t count = 0;
+  for (size_t i = 0; i < node->children; ++i) count += CountChunksBelow(Child(node, i));
+  return count;
+}
+
 void ChunkTree::Swap(ChunkTree& other) {
   std::swap(root_, other.root_);
   std::swap(elements_, other.elements_);

@@ -62,6 +62,8 @@ class ChunkTree {
   void CutFrom(size_t position, ChunkTree& cut);
   // Each gets what the other has; both use one slab.
   void Swap(ChunkTree& other);
+  // How many chunks there are; reads a word of each node.
+  size_t CountChunks() const { return root_ == nullptr ? 0 : CountChunksBelow(root_); }
   // Calls visit(chunk) for all chunks in order, and has each one's first bytes prefetched.
   template <class Visit>
   void ForEach(Visit&& visit) const {
@@ -95,6 +97,7 @@ class ChunkTree {
   Node* CutNode(Node* node, size_t position);
   void DropThinRoot();
   static size_t CountNodes(const Node* node);
+  static size_t CountChunksBelow(const Node* node);
   template <class Visit>
   static void VisitBelow(const Node* node, Visit& visit);
   size_t CheckNode(const Node* node, size_t& nodes) const;

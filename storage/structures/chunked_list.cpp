@@ -25,17 +25,20 @@ ChunkedList::~ChunkedList() {
 ListChunk* ChunkedList::NewChunk(size_t capacity, ListEnd growing) {
   ListChunk* chunk = ListChunk::Create(slab_, capacity, growing);
   memory_ += chunk->memory();
+  odd_ += IsOdd(*chunk);
   return chunk;
 }
 
 void ChunkedList::FreeChunk(ListChunk* chunk) {
   memory_ -= chunk->memory();
+  odd_ -= IsOdd(*chunk);
   ListChunk::Destroy(slab_, chunk);
 }
 
 ListChunk* ChunkedList::Refit(ListChunk* chunk, size_t bytes, ListEnd growing) {
   ListChunk* other = chunk->CopyTo(slab_, std::min(bytes, ListChunk::kCapacityMax), growing);
   memory_ += other->memory();
+  odd_ += IsOdd(*other);
   FreeChunk(chunk);
   return other;
 }
@@ -165,8 +168,14 @@ void ChunkedList::CutOff(ListEnd end, size_t count, ChunkedList& cut) {
     tree_.Swap(cut.tree_);
   }
   std::swap(end_chunk(end), cut.end_chunk(end));
-  const auto account = [&](const ListChunk* chunk) {
+  MoveAccount(cut);
+}
+
+// What was counted for the chunks that `cut` has now is its own.
+void ChunkedList::MoveAccount(ChunkedList& cut) {
+  const auto count = [&](const ListChunk* chunk) {
     cut.memory_ += chunk->memory();
+    cut.odd_ += IsOdd(*chunk);
     if (apart_ == 0) return;
     for (const char* at = chunk->begin(); at != chunk->end(); at += ListElement::TotalAt(at)) {
       const ListElement element(at);
@@ -174,10 +183,17 @@ void ChunkedList::CutOff(ListEnd end, size_t count, ChunkedList& cut) {
       cut.apart_ += element.is_apart();
     }
   };
-  cut.tree_.ForEach([&](const void* chunk) { account(static_cast<const ListChunk*>(chunk)); });
-  if (cut.end_chunk(end) != nullptr) account(cut.end_chunk(end));
+  for (const ListChunk* chunk : cut.ends_) {
+    if (chunk != nullptr) count(chunk);
+  }
+  if (odd_ == cut.odd_ && apart_ == 0) {
+    cut.memory_ += cut.tree_.CountChunks() * SlabAllocator::UsableSize(ListChunk::kObjectBytes);
+  } else {
+    cut.tree_.ForEach([&](const void* chunk) { count(static_cast<const ListChunk*>(chunk)); });
+  }
   memory_ -= cut.memory_;
   apart_ -= cut.apart_;
+  odd_ -= cut.odd_;
 }
 
 bool ChunkedList::ReleaseSome(size_t& budget) {
@@ -384,11 +400,13 @@ void ChunkedList::CheckInvariants() const {
   tree_.CheckInvariants();
   size_t memory = 0;
   size_t apart = 0;
+  size_t odd = 0;
   size_t elements = 0;
   const auto check = [&](const ListChunk& chunk) {
     chunk.CheckInvariants();
     memory += chunk.memory();
     elements += chunk.count();
+    odd += IsOdd(chunk);
     for (const char* at = chunk.begin(); at != chunk.end(); at += ListElement::TotalAt(at)) {
       const ListElement element(at);
       memory += element.memory_apart();
@@ -406,6 +424,7 @@ void ChunkedList::CheckInvariants() const {
     position += place.elements;
   }
   CHECK_INVARIANT(memory == memory_ && apart == apart_ && elements == size());
+  CHECK_INVARIANT(odd == odd_);
 }
 
 }  // namespace storage

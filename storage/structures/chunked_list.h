@@ -57,8 +57,9 @@ class ChunkedList {
   // Takes `count` elements away at the end, chunk by chunk; count <= size().
   void Trim(ListEnd end, size_t count);
   // Moves whole chunks at the end, together of at most `count` elements, into `cut`, which is
-  // empty: what is left to Trim is less than a chunk in the tree and one beside it. Reads a word
-  // of each chunk that goes; the elements only where some lie apart.
+  // empty: what is left to Trim is less than a chunk in the tree and one beside it. O(log n) and a
+  // word for every 62 chunks that go, where all have the usual size and no element lies apart; a
+  // word of each chunk, and of each element, otherwise.
   void CutOff(ListEnd end, size_t count, ChunkedList& cut);
 
   // By position, less than size(); Insert: at most size().
@@ -137,6 +138,10 @@ class ChunkedList {
   // The chunk with the element at the end of the list.
   const ListChunk* EndChunk(ListEnd end) const;
 
+  static bool IsOdd(const ListChunk& chunk) {
+    return chunk.capacity() != ListChunk::kCapacityMax;
+  }
+  void MoveAccount(ChunkedList& cut);
   bool Prepare(std::string_view bytes, Prepared& element);
   void FreeApart(const ListElement& element);
   void FreeApartOf(const ListChunk& chunk);
@@ -162,6 +167,7 @@ class ChunkedList {
   ChunkTree tree_;
   size_t memory_ = 0;  // of chunks and of what elements keep apart
   size_t apart_ = 0;   // elements that lie apart
+  size_t odd_ = 0;     // chunks that are not as large as a chunk can be
 };
 
 template <class Visit>

@@ -128,9 +128,34 @@ void ScoreTree::Rescore(const Position& position, double score) {
   if (target->id != from) index_.Move(slot, from, target->id);
 }
 
+// Leaf by leaf where whole ones go: then the slots of the index, which are the cache misses here,
+// can be asked for together.
 void ScoreTree::EraseRanks(size_t rank, size_t count) {
   if (rank >= size()) return;
-  for (size_t left = std::min(count, size() - rank); left > 0; --left) Erase(At(rank));
+  for (size_t left = std::min(count, size() - rank); left > 0;) {
+    const Position position = At(rank);
+    ScoreLeaf* leaf = position.leaf;
+    const unsigned entries = leaf->count;
+    if (position.index != 0 || entries > left) {
+      Erase(position);
+      --left;
+      continue;
+    }
+    uint32_t slots[ScoreLeaf::kEntriesMax];
+    if (leaf->next != nullptr) PrefetchLeaf(leaf->next);
+    for (unsigned i = 0; i < entries; ++i) {
+      slots[i] = LeafIndex::PositionOf(hasher_(leaf->Member(i)));
+      index_.Prefetch(slots[i]);
+    }
+    for (unsigned i = 0; i < entries; ++i) {
+      index_.Erase(slots[i], leaf->id);
+      FreeOutside({leaf, i});
+    }
+    AddToSizes(leaf, -static_cast<int>(entries));
+    leaf->count = 0;
+    RemoveLeaf(leaf);
+    left -= entries;
+  }
 }
 
 }  // namespace storage

@@ -219,6 +219,27 @@ TEST_CASE("ScoreTree: erasing ranks leaves the others") {
   f.tree.CheckInvariants();
 }
 
+TEST_CASE("ScoreTree: any ranges of ranks are erased, of members of all sizes") {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    Fixture f(seed);
+    for (int round = 0; round < 4; ++round) {
+      for (int i = 0; i < 3000; ++i) f.Add(f.RandomScore(), f.RandomMember());
+      while (f.order.size() > 200) {
+        const size_t rank = f.random.Below(f.order.size());
+        const size_t count = f.random.Below(f.random.Below(3) == 0 ? 5000 : 300);
+        f.tree.EraseRanks(rank, count);
+        auto at = std::next(f.order.begin(), static_cast<ptrdiff_t>(rank));
+        for (size_t i = 0; i < count && at != f.order.end(); ++i) {
+          f.model.erase(at->second);
+          at = f.order.erase(at);
+        }
+        f.CheckAgainstModel();
+      }
+    }
+  }
+}
+
 TEST_CASE("ScoreTree: a scan meets every member that is there throughout") {
   Fixture f(6);
   for (int i = 0; i < 3000; ++i) f.Add(f.RandomScore(), "stays" + std::to_string(i));
