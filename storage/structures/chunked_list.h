@@ -138,9 +138,7 @@ class ChunkedList {
   // The chunk with the element at the end of the list.
   const ListChunk* EndChunk(ListEnd end) const;
 
-  static bool IsOdd(const ListChunk& chunk) {
-    return chunk.capacity() != ListChunk::kCapacityMax;
-  }
+  static bool IsOdd(const ListChunk& chunk) { return chunk.capacity() != ListChunk::kCapacityMax; }
   void MoveAccount(ChunkedList& cut);
   bool Prepare(std::string_view bytes, Prepared& element);
   void FreeApart(const ListElement& element);

@@ -9,7 +9,9 @@
 // "quicklist" when it would exceed list-max-listpack-size, and one again when it has shrunk to half
 // of that. So a structure may say "listpack"; a pack always does, since what Redis converts earlier
 // becomes a structure here. Commands call ExpectGrowth before they add, NoteShrinking after they
-// took away, where Redis looks.
+// took away, where Redis looks. Where Redis's nodes end is not known here: a list that has shrunk
+// below half of the limit, but still lies on two of its nodes, is a "quicklist" in Redis until one
+// of them is gone, and a "listpack" here.
 //
 // Cost: that of ChunkedList; a pack is walked and moved, at most 4 KiB. Trimming a million elements
 // cuts their chunks off; what says the encoding is counted again once the list is short.

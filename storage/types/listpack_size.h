@@ -49,6 +49,7 @@ inline size_t ListpackEntryBytes(std::string_view bytes) {
 // What list-max-listpack-size allows: bytes or entries.
 struct ListpackLimit {
   static constexpr size_t kBytesOfCounted = 8192;  // where entries are limited, bytes are too
+  static constexpr size_t kEntryOverheadMax = 4;   // of an element of up to kBytesOfCounted
 
   explicit ListpackLimit(int directive) {
     if (directive >= 0) {
@@ -61,8 +62,12 @@ struct ListpackLimit {
     if (bytes != SIZE_MAX) return listpack_bytes > bytes;
     return listpack_bytes > kBytesOfCounted || listpack_entries > entries;
   }
+  // Whether a quicklist of this much becomes a listpack again. One of several nodes never does, and
+  // where entries are limited no node of several takes more than kBytesOfCounted, but for what its
+  // last entry has besides the element.
   bool IsHalfEmpty(size_t listpack_bytes, size_t listpack_entries) const {
-    return listpack_bytes <= bytes / 2 && listpack_entries <= entries / 2;
+    if (bytes != SIZE_MAX) return listpack_bytes <= bytes / 2;
+    return listpack_bytes <= kBytesOfCounted + kEntryOverheadMax && listpack_entries <= entries / 2;
   }
 
   size_t bytes = SIZE_MAX;

@@ -293,4 +293,11 @@ TEST_CASE("ListpackLimit: bytes by class, entries with a limit of bytes") {
   CHECK(ListpackLimit(7).IsExceeded(100, 8));
   CHECK_FALSE(ListpackLimit(7).IsExceeded(8192, 7));
   CHECK(ListpackLimit(7).IsExceeded(8193, 7));
+  // Back to a listpack: at half, and where entries are limited within what one node takes.
+  CHECK(ListpackLimit(-2).IsHalfEmpty(4096, 4000));
+  CHECK_FALSE(ListpackLimit(-2).IsHalfEmpty(4097, 1));
+  CHECK(ListpackLimit(1000).IsHalfEmpty(8196, 500));
+  CHECK_FALSE(ListpackLimit(1000).IsHalfEmpty(8196, 501));
+  CHECK_FALSE(ListpackLimit(1000).IsHalfEmpty(8197, 10));
+  CHECK_FALSE(ListpackLimit(0).IsHalfEmpty(10, 1));
 }
