@@ -27,8 +27,9 @@ constexpr std::string_view kHelp =
   --tests NAME[,NAME...]      of ping get set incr mget10 mset10 (all of them)
   --command 'HSET key:__rand__ field __value__'
                               another request to measure; may be repeated. Blanks separate its
-                              arguments; __rand__ is a random number, __seq__ a counted one and
-                              __value__ a value
+                              arguments; __rand__ is a random number, __seq__ a counted one,
+                              __value__ a value, __rank__ a random number of six digits and
+                              __rank+99__ the same and 99 more
   --load N                    first store N keys, in order; measures nothing unless told to
   --ttl SECONDS               ... that expire
   --json                      results as JSON

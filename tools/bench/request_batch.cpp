@@ -40,6 +40,22 @@ void WriteDigits(char* to, size_t groups, uint64_t number) {
   }
 }
 
+constexpr size_t kRankDigits = 6;
+constexpr uint64_t kRankMin = 100'000;
+constexpr uint64_t kRankMax = 999'900;
+constexpr uint64_t kRankSpan = 99;
+
+void WriteRank(char* to, uint64_t rank) {
+  for (size_t digit = kRankDigits; digit-- > 0; rank /= 10) {
+    to[digit] = static_cast<char>('0' + rank % 10);
+  }
+}
+
+// The high half of the product is uniform below `end`; the bias is below 2^-32.
+uint64_t RandomBelow(uint64_t end, storage::Random& random) {
+  return static_cast<uint64_t>((static_cast<__uint128_t>(random.Next()) * end) >> 64);
+}
+
 // Letters, so that no server stores the value as a number.
 std::string MakeValue(size_t bytes) {
   std::string value(bytes, 'x');
@@ -85,18 +101,28 @@ std::expected<RequestBatch, std::string> RequestBatch::Make(const RequestTemplat
 
 void RequestBatch::AppendArgument(std::string_view argument, const RequestTemplate& request) {
   struct Placeholder {
-    size_t position;
+    std::string_view word;
     Source source;
+    size_t digits;
+    size_t unwritten;  // leading zeros never change: only the last groups are written
   };
+  const size_t unwritten = request.digits - digit_groups_ * kDigitsOfGroup;
+  const std::array<Placeholder, 4> kinds = {{
+      {"__rand__", Source::kRandom, request.digits, unwritten},
+      {"__seq__", Source::kSequence, request.digits, unwritten},
+      {"__rank__", Source::kRank, kRankDigits, 0},
+      {"__rank+99__", Source::kRankEnd, kRankDigits, 0},
+  }};
   std::string text(argument);
-  std::vector<Placeholder> placeholders;
+  std::vector<Slot> slots;  // by their places in `text`
   for (size_t at = 0; (at = text.find("__", at)) != std::string::npos;) {
     const std::string_view rest = std::string_view(text).substr(at);
-    if (rest.starts_with("__rand__") || rest.starts_with("__seq__")) {
-      const Source source = rest.starts_with("__rand__") ? Source::kRandom : Source::kSequence;
-      text.replace(at, source == Source::kRandom ? 8 : 7, std::string(request.digits, '0'));
-      placeholders.push_back({at, source});
-      at += request.digits;
+    const auto kind = std::ranges::find_if(
+        kinds, [&](const Placeholder& one) { return rest.starts_with(one.word); });
+    if (kind != kinds.end()) {
+      text.replace(at, kind->word.size(), std::string(kind->digits, '0'));
+      slots.push_back({at + kind->unwritten, kind->source});
+      at += kind->digits;
     } else if (rest.starts_with("__value__")) {
       text.replace(at, 9, MakeValue(request.value_bytes));
       at += request.value_bytes;
@@ -105,26 +131,31 @@ void RequestBatch::AppendArgument(std::string_view argument, const RequestTempla
     }
   }
   bytes_ += "$" + std::to_string(text.size()) + "\r\n";
-  // Leading zeros never change: only the last groups are written.
-  const size_t unwritten = request.digits - digit_groups_ * kDigitsOfGroup;
-  for (const Placeholder& placeholder : placeholders) {
-    slots_.push_back({bytes_.size() + placeholder.position + unwritten, placeholder.source});
-  }
+  for (const Slot& slot : slots) slots_.push_back({bytes_.size() + slot.offset, slot.source});
   bytes_ += text + "\r\n";
 }
 
 void RequestBatch::Refresh(size_t requests, storage::Random& random, uint64_t& sequence) {
   char* request = bytes_.data();
+  uint64_t rank = kRankMin;
   for (size_t i = 0; i < requests; ++i, request += request_bytes_) {
     for (const Slot& slot : slots_) {
-      uint64_t number;
-      if (slot.source == Source::kRandom) {
-        // The high half of the product is uniform below keys_; the bias is below 2^-32.
-        number = static_cast<uint64_t>((static_cast<__uint128_t>(random.Next()) * keys_) >> 64);
-      } else {
-        number = sequence++ % keys_;
+      char* to = request + slot.offset;
+      switch (slot.source) {
+        case Source::kRandom:
+          WriteDigits(to, digit_groups_, RandomBelow(keys_, random));
+          break;
+        case Source::kSequence:
+          WriteDigits(to, digit_groups_, sequence++ % keys_);
+          break;
+        case Source::kRank:
+          rank = kRankMin + RandomBelow(kRankMax - kRankMin + 1, random);
+          WriteRank(to, rank);
+          break;
+        case Source::kRankEnd:
+          WriteRank(to, rank + kRankSpan);
+          break;
       }
-      WriteDigits(request + slot.offset, digit_groups_, number);
     }
   }
 }

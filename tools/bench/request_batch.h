@@ -28,6 +28,9 @@ namespace bench {
 // A command line with placeholders; its arguments are separated by single blanks.
 //   __rand__   a random number below `keys`, in `digits` digits
 //   __seq__    the next number of a sequence, modulo `keys`
+//   __rank__   a random number of six digits, from 100000 to 999900: servers take no leading zeros
+//              in a rank
+//   __rank+99__  the number of the last __rank__, and 99 more
 //   __value__  `value_bytes` bytes
 struct RequestTemplate {
   std::string command_line;
@@ -52,7 +55,7 @@ class RequestBatch {
   }
 
  private:
-  enum class Source : uint8_t { kRandom, kSequence };
+  enum class Source : uint8_t { kRandom, kSequence, kRank, kRankEnd };
   struct Slot {
     size_t offset;  // of the first written digit, in its request
     Source source;

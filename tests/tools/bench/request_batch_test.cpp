@@ -50,6 +50,27 @@ TEST_CASE("RequestBatch: numbers count up over requests, batches and arguments, 
   CHECK(Next(*batch, 1, sequence).find("000000000001") != std::string::npos);
 }
 
+TEST_CASE("RequestBatch: ranks have six digits, and their ends are 99 behind") {
+  auto batch = RequestBatch::Make(Template("ZRANGE z __rank__ __rank+99__", 10), 1);
+  REQUIRE(batch.has_value());
+  storage::Random random(5);
+  uint64_t sequence = 0;
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    batch->Refresh(1, random, sequence);
+    const std::string bytes(batch->Bytes(1));
+    const std::string head = "*4\r\n$6\r\nZRANGE\r\n$1\r\nz\r\n$6\r\n";
+    REQUIRE(bytes.starts_with(head));
+    const std::string first = bytes.substr(head.size(), 6);
+    const std::string last = bytes.substr(head.size() + 6 + 6, 6);
+    CHECK(first.front() != '0');
+    CHECK(std::stoul(first) + 99 == std::stoul(last));
+    CHECK(std::stoul(last) <= 999'999);
+    seen.insert(first);
+  }
+  CHECK(seen.size() > 900);
+}
+
 TEST_CASE("RequestBatch: random numbers reach every key and none beyond") {
   for (const uint64_t keys : {1u, 7u, 10'000u, 10'001u}) {
     CAPTURE(keys);

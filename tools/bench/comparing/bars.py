@@ -15,6 +15,9 @@ CPU_RATIO = {
     ('hset-small', 16): 0.40, ('hget-small', 16): 0.40,
     ('hget', 16): 0.40, ('sadd', 16): 0.40, ('sismember', 16): 0.40,
     ('hgetall100', 16): 0.45, ('smembers100', 16): 0.45,
+    ('zscore', 16): 0.40, ('zadd', 16): 0.35, ('zrank', 16): 0.35, ('zrange100', 16): 0.25,
+    ('sinter-integers', 1): 0.40, ('sunion-integers', 1): 0.40, ('sdiff-integers', 1): 0.40,
+    ('sinter', 1): 0.40, ('sunion', 1): 0.40, ('sdiff', 1): 0.40, ('zunionstore', 1): 0.40,
     ('lpush', 16): 0.60, ('rpop', 16): 0.60, ('lrange100', 16): 0.45,
 }
 # The same, of the time outside of the kernel alone.
@@ -24,6 +27,11 @@ MEMORY_PER_KEY_RATIO = 0.55
 EMPTY_RESIDENT_MIB = 8
 READY_AFTER_MS = 50
 LONGEST_STALL_MS = 1
+
+# used_memory for a member, by the names of memory.COLLECTIONS.
+COLLECTION_MEMORY_RATIO = {'sorted set': 0.45, 'set': 0.52, 'hash': 0.62, 'small hashes': 0.75}
+# While one collection grows, and while it is deleted.
+COLLECTION_STALL_MS = 2
 
 # Misses on the trace of eviction.py, and the CPU that it costs.
 EVICTION_MISS_RATIO = 1.0

@@ -1,12 +1,13 @@
-"""Memory for a key, the empty server, and what growing costs."""
+"""Memory for a key or a member, the empty server, and what growing costs."""
 
 import time
-from math import inf, isfinite
+from math import inf
 from statistics import median
-from typing import Callable
+from typing import Callable, NamedTuple
 
-from .bars import (EMPTY_RESIDENT_MIB, LONGEST_STALL_MS, MEMORY_PER_KEY_RATIO, READY_AFTER_MS,
-                   Verdict)
+from .bars import (COLLECTION_MEMORY_RATIO, COLLECTION_STALL_MS, EMPTY_RESIDENT_MIB,
+                   LONGEST_STALL_MS, MEMORY_PER_KEY_RATIO, READY_AFTER_MS, Verdict)
+from .collection_tests import FIVE_FIELDS
 from .servers import Memory, Server
 from .speed import LoadGenerator
 
@@ -16,6 +17,16 @@ STARTS = 7
 TTL_S = 1_000_000
 GROWTH_STEPS = 20
 GROWTH_ROUNDS = 5
+MILLION = 1_000_000
+
+# Members and fields of 16 bytes.
+COLLECTIONS = {
+    'sorted set': 'ZADD zset __rand__ memb__seq__',
+    'set': 'SADD set memb__seq__',
+    'hash': 'HSET hash memb__seq__ __value__',
+    'small hashes': FIVE_FIELDS,
+    'list': 'RPUSH list __value__',
+}
 
 StartServer = Callable[[], Server]
 
@@ -52,6 +63,27 @@ def compare_memory(names: tuple[str, str], starts: tuple[StartServer, StartServe
     return verdicts
 
 
+def compare_collection_memory(names: tuple[str, str], starts: tuple[StartServer, StartServer],
+                              generator: LoadGenerator) -> list[Verdict]:
+    print('Bytes for each of a million members, fields or hashes above the empty server: used_memory')
+    verdicts = []
+    for name, command_line in COLLECTIONS.items():
+        both = []
+        for start in starts:
+            with start() as server:
+                time.sleep(SETTLE_S)
+                empty = server.memory()
+                generator.run(server, '--command', command_line, '--requests', str(MILLION),
+                              '--pipeline', '64')
+                time.sleep(SETTLE_S)
+                both.append((server.memory().used_bytes - empty.used_bytes) / MILLION)
+        used = Verdict(both[0] / both[1], COLLECTION_MEMORY_RATIO.get(name))
+        verdicts.append(used)
+        columns = ''.join(f'| {names[i]} {both[i]:7.1f} ' for i in (0, 1))
+        print(f'  {name:14}{columns}| {used.value:5.2f}  {used.text()}'.rstrip(), flush=True)
+    return verdicts
+
+
 def measure_empty(start: StartServer) -> tuple[float, Memory]:
     """Seconds until the first answer, median of several starts, and the memory after the last."""
     ready_after_s = []
@@ -80,9 +112,31 @@ def compare_empty(names: tuple[str, str],
     return verdicts
 
 
-def growth_stalls(start: StartServer, generator: LoadGenerator, keys: int) -> list[float]:
-    """The longest turn in milliseconds, of the server's own processor time, for each step of its
-    way from 0 keys to `keys`; empty when it does not report any."""
+class Growth(NamedTuple):
+    """What is stored, step by step; {step} is the step's number."""
+    name: str
+    command_line: str
+    deleted: str  # a request that deletes all of it at the end; empty: none
+
+
+KEYSPACE = Growth('keys', 'SET step{step:02}:__seq__ __value__', '')
+GROWING_COLLECTIONS = (
+    Growth('set', 'SADD set step{step:02}:__seq__', 'DEL set'),
+    Growth('hash', 'HSET hash step{step:02}:__seq__ __value__', 'DEL hash'),
+    Growth('sorted set', 'ZADD zset __rand__ step{step:02}:__seq__', 'DEL zset'),
+    Growth('list', 'RPUSH list __value__', 'DEL list'),
+)
+
+
+def longest_turn_ms(server: Server) -> float:
+    """Since the last CONFIG RESETSTAT, of the server's own processor time; inf when it reports none."""
+    longest_us = server.info().get('eventloop_longest_own_us')
+    return inf if longest_us is None else float(longest_us) / 1e3
+
+
+def growth_stalls(start: StartServer, generator: LoadGenerator, keys: int, growth: Growth) -> list[float]:
+    """The longest turn in milliseconds of each step of the way from 0 to `keys`, and of the deletion
+    with what is left to do behind it."""
     # Short turns, so that their own requests do not count for much.
     shape = ('--connections', '10', '--pipeline', '16')
     stalls = []
@@ -92,11 +146,13 @@ def growth_stalls(start: StartServer, generator: LoadGenerator, keys: int) -> li
         for step in range(GROWTH_STEPS):
             server.call('CONFIG RESETSTAT')
             generator.run(server, '--requests', str(keys // GROWTH_STEPS), *shape,
-                          '--command', f'SET step{step:02}:__seq__ __value__')
-            longest_us = server.info().get('eventloop_longest_own_us')
-            if longest_us is None:
-                return []
-            stalls.append(float(longest_us) / 1e3)
+                          '--command', growth.command_line.format(step=step))
+            stalls.append(longest_turn_ms(server))
+        if growth.deleted:
+            server.call('CONFIG RESETSTAT')
+            server.call(growth.deleted)
+            generator.run(server, '--tests', 'ping', '--seconds', '1', *shape)
+            stalls.append(longest_turn_ms(server))
     return stalls
 
 
@@ -105,20 +161,18 @@ def compare_growth(names: tuple[str, str], starts: tuple[StartServer, StartServe
     """The longest time a server was busy with itself while it grew, as it says itself: what a client
     sees depends more on the machine's other work. A virtual machine counts time that others took as
     the server's own, here and there; what growing costs comes back in each round at the same size.
-    So each step counts with its least of all rounds."""
-    print(f'Growing from 0 to {keys} keys by SET, in {GROWTH_STEPS} steps: the longest stall, '
-          f'measured inside the server, in {GROWTH_ROUNDS} rounds')
+    So each step counts with its least of all rounds. Redis-server does not report any."""
+    print(f'Growing from 0 to {keys} in {GROWTH_STEPS} steps, then DEL of a collection: the longest '
+          f'stall of {names[0]}, measured inside the server, in {GROWTH_ROUNDS} rounds')
     verdicts = []
-    for which in (0, 1):
-        rounds = [growth_stalls(starts[which], generator, keys)
-                  for _ in range(GROWTH_ROUNDS if which == 0 else 1)]
-        # Who reports none has not met the bar.
-        least = [min(step) for step in zip(*rounds)] or [inf]
-        stall = Verdict(max(least), LONGEST_STALL_MS)
-        if which == 0:
-            verdicts.append(stall)
-        reported = f'{stall.value:.3f} ms' if isfinite(stall.value) else 'not reported'
-        seen = ', '.join(f'{max(stalls):.3f}' for stalls in rounds if stalls)
-        print(f'  {names[which]:20} {reported:14} {stall.text() if which == 0 else "":12}'
-              f'{"longest of each round: " + seen if seen else ""}'.rstrip(), flush=True)
+    for growth in (KEYSPACE, *GROWING_COLLECTIONS):
+        rounds = [growth_stalls(starts[0], generator, keys, growth) for _ in range(GROWTH_ROUNDS)]
+        least = [min(step) for step in zip(*rounds)]
+        is_keyspace = growth is KEYSPACE
+        stall = Verdict(max(least), LONGEST_STALL_MS if is_keyspace else COLLECTION_STALL_MS)
+        verdicts.append(stall)
+        deleting = '' if is_keyspace else f'of DEL {least[-1]:.3f} ms; '
+        seen = ', '.join(f'{max(stalls):.3f}' for stalls in rounds)
+        print(f'  {growth.name:12} {stall.value:.3f} ms {stall.text():12}{deleting}'
+              f'longest of each round: {seen}', flush=True)
     return verdicts

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Iterable, NamedTuple, Optional
 
 from . import collection_tests
 from .bars import CPU_RATIO, USER_RATIO, Verdict
@@ -51,14 +51,24 @@ class LoadGenerator(NamedTuple):
     def fill(self, server: Server, keys: int, *arguments: str) -> None:
         self.run(server, '--load', str(keys), *arguments)
 
+    def run_step(self, server: Server, step: collection_tests.Step) -> None:
+        numbers = ['--keys', str(step.numbers)] if step.numbers else []
+        self.run(server, '--command', step.command_line, '--requests', str(step.requests),
+                 '--pipeline', '64', *numbers)
+
+    def prepare_once(self, server: Server, tests: Iterable[str]) -> None:
+        """Puts the data of the tests in place that they don't change, each kind once."""
+        known = [test for test in tests if test in collection_tests.TESTS]
+        for step in dict.fromkeys(step for test in known for step in collection_tests.TESTS[test].once):
+            self.run_step(server, step)
+
     def prepare(self, server: Server, case: Case) -> list[str]:
-        """Puts the data in place; returns the arguments that choose the request."""
+        """What has to be done before each measurement; returns the arguments that choose the request."""
         if case.test not in collection_tests.TESTS:
             return ['--tests', case.test]
         test = collection_tests.TESTS[case.test]
-        for step in test.preparation:
-            self.run(server, '--command', step.command_line, '--requests', str(step.requests),
-                     '--pipeline', '64')
+        for step in test.each_time:
+            self.run_step(server, step)
         return ['--command', test.command_line]
 
     def measure(self, server: Server, case: Case, seconds: float, seed: int) -> Sample:
@@ -78,6 +88,7 @@ def measure_speed(servers: tuple[Server, Server], generator: LoadGenerator, case
     """The samples of both servers for every case."""
     for server in servers:
         generator.fill(server, generator.keys)
+        generator.prepare_once(server, [case.test for case in cases])
     samples: dict[Case, tuple[list[Sample], list[Sample]]] = {case: ([], []) for case in cases}
     for round_number in range(rounds):
         order = (0, 1) if round_number % 2 == 0 else (1, 0)
@@ -99,8 +110,8 @@ def print_speed(names: tuple[str, str],
                 samples: dict[Case, tuple[list[Sample], list[Sample]]]) -> list[Verdict]:
     """Prints the table; returns what was judged."""
     print('Server CPU for an operation in us (least of all rounds) and operations a second (best)')
-    print(f'{"":20}| {names[0]:^29} | {names[1]:^29} | {"CPU":>6}  {"":12}| {"user":>6}')
-    print(f'{"test":12}{"pipeline":>8}' + '| {:>8} {:>8} {:>11} '.format('CPU', 'user', 'per s') * 2
+    print(f'{"":24}| {names[0]:^29} | {names[1]:^29} | {"CPU":>6}  {"":12}| {"user":>6}')
+    print(f'{"test":16}{"pipeline":>8}' + '| {:>8} {:>8} {:>11} '.format('CPU', 'user', 'per s') * 2
           + f'| {"ratio":>6}  {"bar":12}| {"ratio":>6}  bar')
     verdicts = []
     for case, both in samples.items():
@@ -111,7 +122,7 @@ def print_speed(names: tuple[str, str],
         user_judged = Verdict(user[0] / max(user[1], 1e-9), USER_RATIO.get(tuple(case)))
         verdicts += [judged, user_judged]
         columns = ''.join(f'| {cpu[i]:8.3f} {user[i]:8.3f} {best[i]:11,.0f} ' for i in (0, 1))
-        print(f'{case.test:12}{case.pipeline:8}{columns}'
+        print(f'{case.test:16}{case.pipeline:8}{columns}'
               f'| {judged.value:6.3f}  {judged.text():12}'
               f'| {user_judged.value:6.3f}  {user_judged.text()}'.rstrip())
     print_circumstances(samples)
