@@ -56,6 +56,16 @@ std::string ToUpperText(std::string_view text) {
   return upper;
 }
 
+// Moves, copies or takes out elements (SMOVE, SUNIONSTORE, SPOP), or may give one that is there
+// another form (HEXPIRE). Strings have none.
+bool CopiesElements(const CommandSpec& spec) {
+  if ((spec.flags & kWriteCommand) == 0) return false;
+  if (spec.group == CommandGroup::kString || spec.group == CommandGroup::kBitmap) return false;
+  const bool has_destination = spec.keys[1].begin != KeySpec::Begin::kNone;
+  const bool returns_elements = (spec.keys[0].flags & kKeyAccess) != 0;
+  return (spec.flags & kDenyOom) != 0 || has_destination || returns_elements;
+}
+
 }  // namespace
 
 CommandTable::CommandTable(std::span<const CommandEntry> entries) {
@@ -65,10 +75,12 @@ CommandTable::CommandTable(std::span<const CommandEntry> entries) {
     command->spec = entry.spec;
     command->full_name = storage::ToLower(entry.spec->name);
     command->element = entry.spec->element;
-    command->is_write = (entry.spec->flags & kWriteCommand) != 0;
+    command->copies_elements = CopiesElements(*entry.spec);
     const KeySpec& keys = entry.spec->keys[0];
+    const bool has_more_keys = entry.spec->keys[1].begin != KeySpec::Begin::kNone;
     if (keys.begin == KeySpec::Begin::kIndex && keys.find == KeySpec::Find::kRange) {
       command->first_key = keys.index;
+      command->names_one_key = keys.last == 0 && !has_more_keys;
     }
     if (entry.spec->container.empty()) {
       commands_.push_back(command.get());

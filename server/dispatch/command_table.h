@@ -40,9 +40,11 @@ struct CommandInTable {
   std::string full_name;  // "config|get", lower case
   const CommandInTable* container = nullptr;
   std::vector<CommandInTable*> subcommands;
-  int first_key = 0;  // argument index of the first key; 0: none, or not at a fixed place
-  int element = 0;    // CommandSpec::element
-  bool is_write = false;
+  int first_key = 0;           // argument index of the first key; 0: none, or not at a fixed place
+  int element = 0;             // CommandSpec::element
+  bool names_one_key = false;  // first_key, and no other
+  // A write that may copy elements of collections that it does not bring.
+  bool copies_elements = false;
   mutable CommandStatistics statistics;
 };
 

@@ -65,8 +65,8 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
     DispatchOutcome outcome = DispatchOutcome::kDone;
     if (!PassGates(client, *command, outcome)) return outcome;
   }
-  if (command->is_write && engine_.keyspace.slab().large_bytes() != 0) [[unlikely]] {
-    if (!HasMemoryToCopy(client, *command, arguments)) {
+  if (command->copies_elements && engine_.keyspace.slab().large_bytes() != 0) [[unlikely]] {
+    if (!HasMemoryToCopy(client, *command, arguments, key)) {
       Reject(client, command, CommandError::NoMemoryForRequest().line());
       return DispatchOutcome::kDone;
     }
@@ -99,27 +99,25 @@ bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
   return true;
 }
 
-// Large elements that a request does not bring, but moves, copies or takes out (SMOVE, SUNIONSTORE,
-// SPOP), are asked for here, since no structure could go back half-way. What they take is at most
-// what all of them take, and at most what the request's values take.
+// Large elements that a request does not bring, but moves, copies or takes out, are asked for here,
+// since no structure could go back half-way. What they take is at most what all of them take, and
+// at most what the collections of the request's keys take.
 bool Dispatcher::HasMemoryToCopy(const Client& client, const CommandInTable& command,
-                                 std::span<const std::string_view> arguments) {
-  const CommandSpec& spec = *command.spec;
-  // Strings have no elements, and SET shall not pay for those of others.
-  if (spec.group == CommandGroup::kString || spec.group == CommandGroup::kBitmap) return true;
-  const bool has_destination = spec.keys[1].begin != KeySpec::Begin::kNone;
-  const bool returns_elements = (spec.keys[0].flags & kKeyAccess) != 0;
-  if ((spec.flags & kDenyOom) == 0 && !has_destination && !returns_elements) return true;
-  if (arguments.size() > kArgumentsLookedAtMax) return true;
-  const auto keys = FindKeys(spec, arguments);
-  if (!keys) return true;  // the handler says what is wrong
+                                 std::span<const std::string_view> arguments, storage::Key key) {
+  const storage::Database& database = engine_.keyspace.database(client.database);
   size_t bytes = 0;
-  for (const KeyPosition& position : *keys) {
-    const storage::Key key = engine_.keyspace.MakeKey(arguments[position.index]);
-    const storage::Found found =
-        engine_.keyspace.database(client.database).Find(key, storage::kPeek);
-    if (found && found->encoding() == storage::Encoding::kStructure) {
-      bytes += found->outside_memory();
+  const auto note = [&](const storage::Key& named) {
+    const storage::Structure* structure = database.PeekStructure(named);
+    if (structure == nullptr || !structure->may_have_large_elements()) return;
+    bytes += structure->memory();
+  };
+  if (command.names_one_key && key.bytes.data() != nullptr) {
+    note(key);
+  } else if (arguments.size() <= kArgumentsLookedAtMax) {
+    const auto keys = FindKeys(*command.spec, arguments);
+    if (!keys) return true;  // the handler says what is wrong
+    for (const KeyPosition& position : *keys) {
+      note(engine_.keyspace.MakeKey(arguments[position.index]));
     }
   }
   return bytes == 0 ||

@@ -54,7 +54,7 @@ class Dispatcher {
                       uint64_t& ticks);
   // Whether there is memory for the large elements that the command may copy.
   bool HasMemoryToCopy(const Client& client, const CommandInTable& command,
-                       std::span<const std::string_view> arguments);
+                       std::span<const std::string_view> arguments, storage::Key key);
   // Runs the handler, and puts its error in the place of what it wrote.
   RunResult::Kind RunHandler(Client& client, const CommandInTable& command,
                              std::span<const std::string_view> arguments, storage::Key key);

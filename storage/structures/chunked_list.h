@@ -41,6 +41,8 @@ class ChunkedList {
   size_t size() const { return front_count() + tree_.elements() + back_count(); }
   bool empty() const { return size() == 0; }
   size_t memory() const { return memory_ + tree_.memory(); }
+  // Some element lies outside of the chunks.
+  bool has_elements_apart() const { return apart_ > 0; }
 
   // Adds an element. Those that change a list are refused (false; nothing has changed) only when
   // there is no memory for an element over ListElement::kInlineBytesMax. `bytes` must not lie in

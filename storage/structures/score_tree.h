@@ -79,6 +79,8 @@ class ScoreTree {
 
   size_t size() const { return index_.size(); }
   // All bytes but those of the object itself.
+  // Some member was ever a large object of the allocator.
+  bool had_large_members() const { return had_large_members_; }
   size_t memory() const { return memory_ + index_.memory() + leaf_numbers_.memory(); }
 
   Position Find(std::string_view member) const;
@@ -188,6 +190,7 @@ class ScoreTree {
   ChunkedArray<ScoreLeaf*> leaf_numbers_;
   uintptr_t free_number_ = 0;
   size_t memory_ = 0;
+  bool had_large_members_ = false;
 };
 
 template <class Visit>

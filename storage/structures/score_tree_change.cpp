@@ -18,6 +18,7 @@ bool ScoreTree::Store(double score, std::string_view member, uint64_t hash, char
   outside = static_cast<char*>(slab_.TryAllocateLarge(bytes));
   if (outside == nullptr) return false;
   memory_ += SlabAllocator::UsableSize(bytes);
+  had_large_members_ |= bytes > kSmallBytesMax;
   std::memcpy(outside, &length, sizeof length);
   std::memcpy(outside + sizeof length, member.data(), member.size());
   stored.bytes = reinterpret_cast<const char*>(&outside);

@@ -34,6 +34,7 @@ class EntryTable : public Structure {
   }
 
   size_t size() const override { return table_.size(); }
+  bool may_have_large_elements() const override { return had_large_entries_; }
   bool ReleaseSome(size_t& budget) override;
   void PrefetchBucket(std::string_view key) const override { table_.PrefetchBucket(HashOf(key)); }
   void PrefetchElement(std::string_view key) const override { table_.PrefetchEntry(HashOf(key)); }
@@ -91,6 +92,7 @@ class EntryTable : public Structure {
   }
   void* Allocate(size_t bytes) {
     entry_bytes_ += SlabAllocator::UsableSize(bytes);
+    had_large_entries_ |= bytes > kSmallBytesMax;
     return slab_.Allocate(bytes);
   }
   void Free(Entry* entry) {
@@ -109,6 +111,7 @@ class EntryTable : public Structure {
   const KeyHasher& hasher_;
   HashTable table_;
   size_t entry_bytes_ = 0;
+  bool had_large_entries_ = false;
 
  private:
   static uint64_t HashOfEntry(const void* entry, const void* hasher) {

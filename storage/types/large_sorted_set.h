@@ -21,6 +21,7 @@ class LargeSortedSet final : public Structure {
 
   size_t memory() const override { return sizeof *this + tree_.memory(); }
   size_t size() const override { return tree_.size(); }
+  bool may_have_large_elements() const override { return tree_.had_large_members(); }
   std::string_view encoding_name() const override {
     return says_listpack_ ? "listpack" : "skiplist";
   }

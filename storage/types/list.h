@@ -40,6 +40,7 @@ class ListStructure final : public Structure {
 
   size_t memory() const override { return sizeof *this + list_.memory(); }
   size_t size() const override { return list_.size(); }
+  bool may_have_large_elements() const override { return list_.has_elements_apart(); }
   std::string_view encoding_name() const override { return is_listpack ? "listpack" : "quicklist"; }
   // nullptr: no memory for a long element.
   std::unique_ptr<Structure> Clone() const override;

@@ -29,6 +29,8 @@ class Structure {
   virtual size_t size() const = 0;
   // What OBJECT ENCODING replies.
   virtual std::string_view encoding_name() const = 0;
+  // Some element may be a large object of the slab allocator, which can be refused. False: none is.
+  virtual bool may_have_large_elements() const = 0;
   // An equal structure that shares nothing with this one; nullptr when there is no memory for an
   // element whose size a client chose.
   virtual std::unique_ptr<Structure> Clone() const = 0;

@@ -29,6 +29,7 @@ class ByteStructure final : public storage::Structure {
   ~ByteStructure() override { --live_structures; }
   size_t memory() const override { return sizeof *this + bytes.size(); }
   size_t size() const override { return bytes.size(); }
+  bool may_have_large_elements() const override { return false; }
   std::string_view encoding_name() const override { return "bytes"; }
   std::unique_ptr<Structure> Clone() const override {
     return std::make_unique<ByteStructure>(bytes);
