@@ -21,6 +21,8 @@ inline constexpr size_t kListpackElementsMax = size_t{32} << 10;
 
 // Bytes of an entry with this element.
 inline size_t ListpackEntryBytes(std::string_view bytes) {
+  if (bytes.size() > kInt64TextMax && bytes.size() <= 63) [[likely]]
+    return bytes.size() + 2;
   size_t data = bytes.size() <= 63 ? bytes.size() + 1 : bytes.size() + 2;
   if (bytes.size() > 4095) [[unlikely]]
     data = bytes.size() + 5;
