@@ -95,7 +95,9 @@ class HashTable {
 
   // Hints for a batch: first all buckets, then all entries that the tags point to.
   void PrefetchBucket(uint64_t hash) const;
-  void PrefetchEntry(uint64_t hash) const;
+  // `bytes`, at most 64, is what most entries take: where that may be a second line, it is asked
+  // for too.
+  void PrefetchEntry(uint64_t hash, size_t bytes = 64) const;
 
   // One step of a walk in hash order: calls `visit(entry)` for the entries of one bucket at
   // `cursor` and returns the next cursor, 0 at the end. Start with 0. An entry that is there
@@ -271,7 +273,7 @@ inline void HashTable::PrefetchBucket(uint64_t hash) const {
   PrefetchLine(segment.BucketAfter(segment.HomeOf(segment.TagOf(hash)), 0));
 }
 
-inline void HashTable::PrefetchEntry(uint64_t hash) const {
+inline void HashTable::PrefetchEntry(uint64_t hash, size_t bytes) const {
   if (size_ == 0) return;
   const Segment segment(WordOf(hash));
   const uint64_t tag = segment.TagOf(hash);
@@ -282,7 +284,7 @@ inline void HashTable::PrefetchEntry(uint64_t hash) const {
       const Slot slot = bucket[SlotAt(static_cast<unsigned>(__builtin_ctz(bits)))];
       // As numbers: an empty slot's tag may match too, and nothing may be added to a null pointer.
       PrefetchLine(reinterpret_cast<const char*>(slot & kEntryMask));
-      PrefetchLine(reinterpret_cast<const char*>((slot & kEntryMask) + 63));
+      PrefetchLine(reinterpret_cast<const char*>((slot & kEntryMask) + bytes - 1));
       return;
     }
     if ((bucket[0] & kSpilled) == 0) return;

@@ -37,7 +37,9 @@ class EntryTable : public Structure {
   bool may_have_large_elements() const override { return had_large_entries_; }
   bool ReleaseSome(size_t& budget) override;
   void PrefetchBucket(std::string_view key) const override { table_.PrefetchBucket(HashOf(key)); }
-  void PrefetchElement(std::string_view key) const override { table_.PrefetchEntry(HashOf(key)); }
+  void PrefetchElement(std::string_view key) const override {
+    table_.PrefetchEntry(HashOf(key), Entry::kUsualBytes);
+  }
   void CheckInvariants() const override;
 
   uint64_t HashOf(std::string_view key) const { return hasher_(key); }

@@ -27,6 +27,7 @@ namespace storage {
 class FieldEntry {
  public:
   static constexpr int64_t kNoExpiry = -1;
+  static constexpr size_t kUsualBytes = 48;  // to prefetch
 
   FieldEntry(const FieldEntry&) = delete;
   FieldEntry& operator=(const FieldEntry&) = delete;

@@ -15,6 +15,8 @@ namespace storage {
 
 class MemberEntry {
  public:
+  static constexpr size_t kUsualBytes = 16;  // to prefetch
+
   MemberEntry(const MemberEntry&) = delete;
   MemberEntry& operator=(const MemberEntry&) = delete;
 

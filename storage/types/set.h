@@ -179,7 +179,8 @@ void SetView::LookUp(std::span<const std::string_view> texts, Visit&& visit) con
       hashes[i] = table_->HashOf(texts[begin + i]);
       table_->table().PrefetchBucket(hashes[i]);
     }
-    for (size_t i = 0; i < count; ++i) table_->table().PrefetchEntry(hashes[i]);
+    for (size_t i = 0; i < count; ++i)
+      table_->table().PrefetchEntry(hashes[i], MemberEntry::kUsualBytes);
     for (size_t i = 0; i < count; ++i) {
       visit(begin + i, table_->Find(hashes[i], texts[begin + i]) != nullptr);
     }
