@@ -139,7 +139,7 @@ class Round {
     for (uint64_t i = 0; i < kRequestsOfRound; ++i) {
       const server::CommandInTable& command = *commands[random_.Below(commands.size())];
       // What it leaves behind is not the same on both servers.
-      const bool is_last = command.is_write && IsRandom(command);
+      const bool is_last = (command.spec->flags & server::kWriteCommand) != 0 && IsRandom(command);
       Try(command, generator_.Make(command));
       if (refusals_ > 0) refused.insert(command.full_name);
       if (is_last) return;
