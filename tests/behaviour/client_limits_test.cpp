@@ -147,7 +147,7 @@ TEST_CASE("Limits: an idle client gives the memory of its output back") {
 }
 
 TEST_CASE("Limits: maxclients are let in, others hear why not, and leaving makes room") {
-  InProcessServer server({"maxclients 2", "reserved-local-connections 0"});
+  InProcessServer server({"maxclients 2"});
   auto& first = server.Connect();
   auto& second = server.Connect();
   CHECK_FALSE(server.Connect().is_open());
@@ -160,13 +160,27 @@ TEST_CASE("Limits: maxclients are let in, others hear why not, and leaving makes
   CHECK_FALSE(server.Connect().is_open());
 }
 
-TEST_CASE("Limits: beyond maxclients, one local connection of either kind is let in") {
+TEST_CASE("Limits: at maxclients this machine's clients are refused as in Redis, by default") {
+  const server::PeerFacts by_unix_socket = {.remote_address = "/run/redis.sock:0",
+                                            .local_address = "/run/redis.sock:0",
+                                            .is_unix_socket = true};
+  InProcessServer server({"maxclients 1"});
+  auto& first = server.Connect();
+  CHECK(first.Run({"CONFIG", "GET", "reserved-local-connections"}) ==
+        "*2\r\n$26\r\nreserved-local-connections\r\n$1\r\n0\r\n");
+  for (const server::PeerFacts& facts : {server::PeerFacts{}, by_unix_socket}) {
+    CHECK_FALSE(server.Connect(facts).is_open());
+    CHECK(server.refusal() == "-ERR max number of clients reached\r\n");
+  }
+}
+
+TEST_CASE("Limits: reserved-local-connections lets so many of either kind in beyond maxclients") {
   const server::PeerFacts far = {.remote_address = "192.0.2.1:1234",
                                  .local_address = "192.0.2.2:6379"};
   const server::PeerFacts by_unix_socket = {.remote_address = "/run/redis.sock:0",
                                             .local_address = "/run/redis.sock:0",
                                             .is_unix_socket = true};
-  InProcessServer server({"maxclients 2", "protected-mode no"});
+  InProcessServer server({"maxclients 2", "protected-mode no", "reserved-local-connections 1"});
   auto& first = server.Connect(far);
   CHECK(server.Connect(far).is_open());
   CHECK_FALSE(server.Connect(far).is_open());

@@ -42,7 +42,7 @@ TEST_CASE("hiredis: a hundred connections, each with its own database, name and 
 }
 
 TEST_CASE("hiredis: one more connection than maxclients hears why") {
-  ServerProcess server({"--maxclients", "2", "--reserved-local-connections", "0"});
+  ServerProcess server({"--maxclients", "2"});
   HiredisClient first = ConnectTcp(server);
   HiredisClient second = ConnectTcp(server);
   CHECK(first.Command({"PING"}).IsStatus("PONG"));

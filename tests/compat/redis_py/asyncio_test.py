@@ -217,7 +217,6 @@ class TroubleTest(AsyncioTest):
         self.assertIs(await writing, True)
 
     async def test_more_clients_than_the_server_takes(self):
-        await self.client.config_set("reserved-local-connections", 0)
         await self.client.config_set("maxclients", 5)
         inside = [self.connect(single_connection_client=True) for _ in range(4)]
         for client in inside:

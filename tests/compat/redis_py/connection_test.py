@@ -256,7 +256,7 @@ def closed(connection):
 
 class FloodTest(unittest.TestCase):
     def test_at_maxclients_new_connections_fail_and_others_go_on(self):
-        with ServerProcess("--maxclients", "10", "--reserved-local-connections", "0") as server:
+        with ServerProcess("--maxclients", "10") as server:
             inside = [server.client(single_connection_client=True) for _ in range(10)]
             for client in inside:
                 client.ping()

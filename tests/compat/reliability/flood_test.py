@@ -55,7 +55,8 @@ class Flood:
 
 class MaxclientsTest(unittest.TestCase):
     def test_row_19_a_hundred_thousand_connects_at_maxclients(self):
-        with ServerProcess("--maxclients", "100") as server, contextlib.ExitStack() as sockets:
+        with ServerProcess("--maxclients", "100", "--reserved-local-connections", "1") as server, \
+                contextlib.ExitStack() as sockets:
             # The operator's place for this machine's TCP is taken too: all others are refused.
             inside = [sockets.enter_context(server.connect()) for _ in range(101)]
             self.assertTrue(all(ping(peer) for peer in inside))
@@ -84,7 +85,9 @@ class MaxclientsTest(unittest.TestCase):
 
     def test_row_19_the_operator_gets_in_by_either_way_and_can_end_the_flood(self):
         for unix in (True, False):
-            with self.subTest(unix=unix), ServerProcess("--maxclients", "10") as server, \
+            with self.subTest(unix=unix), \
+                    ServerProcess("--maxclients", "10", "--reserved-local-connections",
+                                  "1") as server, \
                     contextlib.ExitStack() as sockets:
                 crowd = [sockets.enter_context(server.connect()) for _ in range(10)]
                 self.assertTrue(all(ping(peer) for peer in crowd))
@@ -109,7 +112,8 @@ class MaxclientsTest(unittest.TestCase):
 
 class DescriptorsTest(unittest.TestCase):
     def test_row_15_with_64_descriptors_an_operator_still_gets_in_and_can_work(self):
-        with ServerProcess(before_exec=lambda: without_privilege((64, 64))) as server, \
+        with ServerProcess("--reserved-local-connections", "1",
+                           before_exec=lambda: without_privilege((64, 64))) as server, \
                 contextlib.ExitStack() as sockets:
             answers = []
             for _ in range(200):

@@ -104,8 +104,7 @@ class StormTest(unittest.TestCase):
                 self.assertEqual(peer.recv(100), b"+PONG\r\n")
 
     def test_at_maxclients_every_peer_is_told_and_those_inside_are_served(self):
-        with ServerProcess("--maxclients", "5", "--reserved-local-connections", "0",
-                           unix=False) as server, \
+        with ServerProcess("--maxclients", "5", unix=False) as server, \
                 contextlib.ExitStack() as sockets:
             inside = [sockets.enter_context(server.connect()) for _ in range(5)]
             self.assertEqual([ping(peer) for peer in inside], [b"+PONG\r\n"] * 5)
