@@ -26,6 +26,10 @@ void DoWork(uv_work_t* request) {
 
 }  // namespace
 
+Worker::Worker(EventLoop& loop) : loop_(loop) {
+  Run([] {});
+}
+
 void Worker::Run(std::function<void()> work) {
   auto owned = std::make_unique<Work>(Work{{}, std::move(work)});
   owned->request.data = owned.get();

@@ -1,7 +1,9 @@
 // Worker: other threads, for work that only takes time, such as giving large memory back.
 //
-// The loop's thread owns all state, so the work must own what it touches. The threads are libuv's
-// and are made with the first work.
+// The loop's thread owns all state, so the work must own what it touches. The threads are libuv's.
+// libuv makes them with the first work and aborts where it cannot, so the first work is given at
+// the start: memory may be short by the time that something large is freed, at the latest at the
+// end.
 #pragma once
 
 #include <functional>
@@ -12,7 +14,8 @@ namespace server {
 
 class Worker {
  public:
-  explicit Worker(EventLoop& loop) : loop_(loop) {}
+  // Makes the threads, and so belongs after a fork.
+  explicit Worker(EventLoop& loop);
 
   // The end of the loop waits for it; work that has not been begun by then is still done.
   void Run(std::function<void()> work);

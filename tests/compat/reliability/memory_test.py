@@ -140,9 +140,20 @@ class HalfSentTest(unittest.TestCase):
             self.assertTrue(ping(other))
             server.wait_for_log("No memory for the request")
             self.assertEqual(ask(other, "SET", "k", b"v" * MEGABYTE), b"+OK\r\n")
-            # Address space that was used once is kept; the server's end wants threads.
+
+    def test_large_values_are_freed_and_the_server_ends_in_order_without_memory_for_a_thread(self):
+        with ServerProcess() as server, server.connect() as client:
+            for key in range(8):
+                self.assertEqual(ask(client, "SET", key, b"v" * (4 * MEGABYTE)), b"+OK\r\n")
+            # Less than a thread's stack is left from here to the end.
+            with open(f"/proc/{server.pid}/statm", encoding="ascii") as file:
+                taken = int(file.read().split()[0]) * resource.getpagesize()
             resource.prlimit(server.pid, resource.RLIMIT_AS,
-                             (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+                             (taken + MEGABYTE, resource.RLIM_INFINITY))
+            self.assertEqual(ask(client, "DEL", 0, 1, 2, 3), b":4\r\n")
+            self.assertTrue(ping(client))
+            self.assertEqual(ask(client, "DBSIZE"), b":4\r\n")
+            server.stop()
 
 
 class SlowReaderTest(unittest.TestCase):
