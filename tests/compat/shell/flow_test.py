@@ -76,6 +76,18 @@ class FlowTest(unittest.TestCase):
         wait_until(lambda: self.server.descriptors() == self.idle_descriptors, 10,
                    "the server keeps connections")
 
+    def wait_until_asleep(self):
+        """Until the server is found asleep many times in a row. One that is woken over and over
+        by a connection that it does not read never is."""
+        times_asleep = 0
+
+        def asleep():
+            nonlocal times_asleep
+            times_asleep = times_asleep + 1 if self.server.is_asleep() else 0
+            return times_asleep >= 20
+
+        wait_until(asleep, 30, "the server is busy")
+
     def test_a_request_in_pieces_is_answered_when_it_is_whole(self):
         connection = self.connect()
         for byte in request("ECHO", "hello"):
@@ -113,35 +125,33 @@ class FlowTest(unittest.TestCase):
         before = self.server.resident_bytes()
         connection.sendall(request("GET", "big") * 500)
         other = self.connect()
-        slowest = 0
         for _ in range(200):
-            begin = time.monotonic()
             other.sendall(b"PING\r\n")
             self.assertEqual(receive(other, 7), b"+PONG\r\n")
-            slowest = max(slowest, time.monotonic() - begin)
         self.assertLess(self.server.resident_bytes() - before, 16 * MEGABYTE)
-        self.assertLess(slowest, 1)
         reply_bytes = len(b"$%d\r\n" % size) + size + 2
         self.assertEqual(len(receive(connection, 500 * reply_bytes)), 500 * reply_bytes)
 
     def test_a_sender_that_reads_nothing_is_not_read_either(self):
         connection = self.connect()
+        other = self.connect()
         connection.setblocking(False)
         payload = request("ECHO", b"x" * 10_000) * 10
         sent = 0
-        stuck_since = time.monotonic()
-        # The kernel's buffers take some megabytes on either side, and the server one.
-        while sent < 1000 * MEGABYTE and time.monotonic() - stuck_since < 0.5:
+        turns_stuck = 0
+        # The kernel's buffers take some megabytes on either side, and the server one. It is stuck
+        # when the server has served another connection again and again and this one never.
+        while sent < 1000 * MEGABYTE and turns_stuck < 500:
             try:
                 sent += connection.send(payload[sent % len(payload):])
-                stuck_since = time.monotonic()
+                turns_stuck = 0
             except BlockingIOError:
-                time.sleep(0.01)
+                other.sendall(b"PING\r\n")
+                self.assertEqual(receive(other, 7), b"+PONG\r\n")
+                turns_stuck += 1
         self.assertLess(sent, 100 * MEGABYTE)
         # What it has not read waits in the kernel, and must not keep the server awake.
-        before = self.server.cpu_seconds()
-        time.sleep(1)
-        self.assertLess(self.server.cpu_seconds() - before, 0.1)
+        self.wait_until_asleep()
         connection.setblocking(True)
         connection.settimeout(30)
         whole, rest = divmod(sent, len(request("ECHO", b"x" * 10_000)))
@@ -169,22 +179,22 @@ class FlowTest(unittest.TestCase):
                    for connection in floods for work in (flood, drain)]
         for thread in threads:
             thread.start()
-        times = []
         try:
             small = self.connect()
+            watcher = self.server.client()
+            before = watcher.info("stats")["total_commands_processed"]
+            # The floods never end by themselves: a starved client would wait for ever.
             for _ in range(200):
-                begin = time.monotonic()
                 small.sendall(b"PING\r\n")
                 self.assertEqual(receive(small, 7), b"+PONG\r\n")
-                times.append(time.monotonic() - begin)
+            wait_until(lambda: watcher.info("stats")["total_commands_processed"] > before + 2000,
+                       30, "the floods are not served")
         finally:
             end.set()
             for connection in floods:
                 connection.shutdown(socket.SHUT_RDWR)
             for thread in threads:
                 thread.join()
-        # Python's own threads share two cores with the server; a starved client would wait for all.
-        self.assertLess(sorted(times)[len(times) // 2], 0.2)
 
     def test_a_peer_that_stops_sending_still_gets_its_replies(self):
         for unix in (False, True):
@@ -273,15 +283,10 @@ class FlowTest(unittest.TestCase):
         idle = self.connect()
         idle.sendall(b"PING\r\n")
         receive(idle, 7)
-        time.sleep(0.3)
-        before = self.server.cpu_seconds()
-        time.sleep(1)
-        self.assertLess(self.server.cpu_seconds() - before, 0.1)
+        self.wait_until_asleep()
         # Nor does a held-back connection whose peer has gone keep it busy.
         reset(stopped)
-        before = self.server.cpu_seconds()
-        time.sleep(1)
-        self.assertLess(self.server.cpu_seconds() - before, 0.1)
+        self.wait_until_asleep()
 
 
 class OutputLimitTest(unittest.TestCase):
@@ -312,9 +317,10 @@ class SleepTest(unittest.TestCase):
 
 class TimeoutTest(unittest.TestCase):
     def test_an_idle_client_is_disconnected_and_an_active_one_is_not(self):
-        with ServerProcess("--timeout", "1") as server, server.connect() as idle, \
-                server.connect() as active:
+        with ServerProcess("--timeout", "1") as server:
             begin = time.monotonic()
+            idle = self.enterContext(server.connect())
+            active = self.enterContext(server.connect())
             idle.settimeout(0.1)
             while True:
                 active.sendall(b"PING\r\n")
