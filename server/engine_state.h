@@ -13,6 +13,7 @@
 #include "server/blocking/pause.h"
 #include "server/change_feed.h"
 #include "server/client/admission.h"
+#include "server/client/buffer_memory.h"
 #include "server/client/client_list.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/dispatcher.h"
@@ -120,7 +121,7 @@ struct EngineState {
   std::string run_id;                       // 40 hexadecimal digits, new with each start
   std::string replication_id;               // likewise
   size_t startup_memory = 0;
-  size_t clients_memory = 0;  // buffers of all clients, brought up to date as they are swept
+  BufferMemory clients_memory;  // of all clients, brought up to date as they are swept
   std::vector<Session*> touched;
   std::vector<Session*> handed_out;    // what TakeTouched returned last
   size_t output_limit_min = SIZE_MAX;  // below it no limit on output is reached

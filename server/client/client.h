@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocol/resp/reply_writer.h"
+#include "server/client/buffer_memory.h"
 #include "server/session.h"
 
 namespace server {
@@ -54,7 +55,7 @@ struct Client {
   int64_t last_interaction_us = 0;
   int64_t stranger_since_us = 0;    // while kNotAuthenticated
   int64_t soft_limit_since_us = 0;  // output above the soft limit since; 0: it is not
-  size_t counted_memory = 0;        // its share of EngineState::clients_memory
+  BufferMemory counted_memory;      // its share of EngineState::clients_memory
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   const CommandInTable* last_command = nullptr;

@@ -46,8 +46,10 @@ void UpdateMemory(EngineState& engine, RespSession& session) {
   if (engine.monotonic_us - client.last_interaction_us > kIdleUs) {
     session.output.ShrinkWhenEmpty(kIdleOutputBytes);
   }
-  const size_t memory = session.input_memory() + session.output.memory() + session.bytes_in_flight;
-  engine.clients_memory += memory - client.counted_memory;
+  const BufferMemory memory = {.input = session.input_memory(),
+                               .output = session.output.memory() + session.bytes_in_flight};
+  engine.clients_memory -= client.counted_memory;
+  engine.clients_memory += memory;
   client.counted_memory = memory;
 }
 

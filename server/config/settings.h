@@ -52,7 +52,7 @@ struct Settings {
   int tcp_keepalive_s = 300;
   bool protected_mode = true;
   uint32_t maxclients = 10000;
-  uint32_t local_connections_reserved = 1;  // ours: beyond maxclients, for the operator
+  uint32_t local_connections_reserved = 0;  // ours: beyond maxclients, for the operator
   uint32_t max_new_connections_per_cycle = 10;
   int64_t authentication_deadline_s = 10;  // ours: `authentication-timeout`; 0 is none
   // limits

@@ -129,7 +129,9 @@ void AppendMemoryInfo(EngineState& engine, InfoText& text) {
         "mem_replica_full_sync_buffer", "mem_clients_slaves"}) {
     text.Field(name, 0);
   }
-  text.Field("mem_clients_normal", memory.clients);
+  text.Field("mem_clients_normal", memory.clients.total());
+  text.Field("mem_clients_input", memory.clients.input);  // ours: the two parts of it
+  text.Field("mem_clients_output", memory.clients.output);
   text.Field("mem_cluster_links", 0);
   text.Field("mem_aof_buffer", 0);
   text.Field("mem_allocator", AllocatorName());

@@ -81,11 +81,11 @@ std::string MemoryAdvice(EngineState& engine) {
         "libraries, or pages that the system gives in larger pieces.\n",
         report.rss_overhead_bytes());
   }
-  if (engine.clients.size() > 0 && report.clients / engine.clients.size() > kLargeClient) {
+  if (engine.clients.size() > 0 && report.clients.total() / engine.clients.size() > kLargeClient) {
     advice += fmt::format(
         "- The buffers of {} clients hold {} bytes, more than 200 KiB each. Some read their "
         "replies slowly or send large requests: CLIENT LIST names them (tot-mem).\n",
-        engine.clients.size(), report.clients);
+        engine.clients.size(), report.clients.total());
   }
   if (advice.empty()) return "Nothing about the server's memory is out of the ordinary.\n";
   return "What is out of the ordinary:\n" + advice;

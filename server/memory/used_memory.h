@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 
+#include "server/client/buffer_memory.h"
 #include "server/memory/allocator.h"
 
 namespace storage {
@@ -29,7 +30,7 @@ struct MemoryReport {
   size_t startup = 0;
   size_t dataset = 0;          // keys, values, tables and expiry indexes
   size_t tables = 0;           // the part of it that is tables and expiry indexes
-  size_t clients = 0;          // buffers of clients
+  BufferMemory clients;        // buffers of clients
   AllocatorFigures allocator;  // with the slab's pages
 
   // The keys and values themselves, and all that is not.

@@ -1,6 +1,7 @@
 // MEMORY: what keys take, what the process takes, and giving it back.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 
@@ -182,4 +183,39 @@ TEST_CASE("MEMORY DOCTOR: has nothing to say about little memory") {
   CHECK(client.Run({"MEMORY", "FOO"}) == "-ERR unknown subcommand 'FOO'. Try MEMORY HELP.\r\n");
   CHECK(client.Run({"MEMORY", "STATS", "x"}) ==
         "-ERR wrong number of arguments for 'memory|stats' command\r\n");
+}
+
+TEST_CASE("INFO memory: buffers of input and of output are counted apart, and neither as data") {
+  InProcessServer server;
+  const server::BufferMemory& counted = server.engine->state().clients_memory;
+  const auto sweep = [&server] { server.Advance(3000); };  // idle ones give back what they can
+  auto& watcher = server.Connect();
+  auto& client = server.Connect();
+  CHECK(watcher.Run({"SET", "k", std::string(100'000, 'v')}) == "+OK\r\n");
+  sweep();
+  const server::BufferMemory before = counted;
+  const size_t data_before = server.engine->state().keyspace.memory();
+
+  CHECK(client.SendRaw("*2\r\n$4\r\nECHO\r\n$300000\r\n" + std::string(200'000, 'x')) == "");
+  sweep();
+  CHECK(counted.input >= before.input + 200'000);
+  CHECK(counted.output == before.output);
+  const std::string half_sent = watcher.Run({"INFO", "memory"});
+  CHECK(half_sent.find(fmt::format("\r\nmem_clients_normal:{}\r\nmem_clients_input:{}\r\n"
+                                   "mem_clients_output:{}\r\n",
+                                   counted.total(), counted.input, counted.output)) !=
+        std::string::npos);
+  client.SendRaw(std::string(100'000, 'x') + "\r\n");
+  sweep();
+  CHECK(counted.input == before.input);
+
+  client.session()->output.Append(std::string(400'000, 'y'));  // nobody reads it
+  sweep();
+  CHECK(counted.output >= before.output + 400'000);
+  CHECK(counted.input == before.input);
+  CHECK(server.engine->state().keyspace.memory() == data_before);
+  client.Close();
+  sweep();
+  CHECK(counted.input == before.input);
+  CHECK(counted.output == before.output);
 }

@@ -131,7 +131,7 @@ class BoundedServer {
       CheckOutput(*client);
       client->Close();
     }
-    CHECK_INVARIANT(server_.engine->state().clients_memory == 0);
+    CHECK_INVARIANT(server_.engine->state().clients_memory.total() == 0);
     for (int i = 0; i < keyspace.database_count(); ++i) keyspace.database(i).Clear();
     while (keyspace.FreeSome(1024)) {
     }

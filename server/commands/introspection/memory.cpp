@@ -127,7 +127,7 @@ struct MemoryStats {
     map.Field("startup.allocated", report.startup);
     map.Field("replication.backlog", 0);
     map.Field("clients.slaves", 0);
-    map.Field("clients.normal", report.clients);
+    map.Field("clients.normal", report.clients.total());
     for (const std::string_view name :
          {"cluster.links", "aof.buffer", "lua.caches", "functions.caches"}) {
       map.Field(name, 0);
