@@ -64,15 +64,16 @@ bool AddRange(const KeySpec& spec, int first, int count, Positions& positions) {
   return true;
 }
 
-bool AddCounted(const KeySpec& spec, int begin, std::span<const std::string_view> arguments,
-                Positions& positions) {
+bool AddCounted(const KeySpec& spec, int begin, int64_t keys_min,
+                std::span<const std::string_view> arguments, Positions& positions) {
   const int count = static_cast<int>(arguments.size());
   const int number_at = begin + spec.number_index;
   if (number_at >= count) return false;
   const auto keys = storage::ParseInt64(arguments[static_cast<size_t>(number_at)]);
   const int first = begin + spec.first_index;
   // Compared before anything is added up: the number is a stranger's.
-  if (!keys || *keys < 0 || first > count || *keys > (count - first) / std::max(1, spec.step)) {
+  if (!keys || *keys < keys_min || first > count ||
+      *keys > (count - first) / std::max(1, spec.step)) {
     return false;
   }
   for (int i = 0; i < static_cast<int>(*keys); ++i) {
@@ -86,6 +87,7 @@ bool AddCounted(const KeySpec& spec, int begin, std::span<const std::string_view
 std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
                                                 std::span<const std::string_view> arguments) {
   Positions positions;
+  const int64_t keys_min = (spec.flags & kNoMandatoryKeys) != 0 ? 0 : 1;
   for (const KeySpec& keys : spec.keys) {
     if (keys.begin == KeySpec::Begin::kNone) continue;
     const int begin = BeginOf(keys, arguments);
@@ -97,7 +99,7 @@ std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
         fits = AddRange(keys, begin, count, positions);
         break;
       case KeySpec::Find::kKeyNumber:
-        fits = AddCounted(keys, begin, arguments, positions);
+        fits = AddCounted(keys, begin, keys_min, arguments, positions);
         break;
       case KeySpec::Find::kUnknown:
         positions.push_back({static_cast<size_t>(begin), keys.flags});

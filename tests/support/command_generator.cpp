@@ -11,6 +11,12 @@ namespace {
 using server::Argument;
 using server::CommandInTable;
 
+// What DUMP of redis-server 7.0 replies for a string and a list.
+using namespace std::string_view_literals;
+constexpr std::string_view kPayloads[] = {"\x00\x05value\n\x00\x81\xf6\xc1\x38\xc1\xaa\x9bn"sv,
+                                          "\x12\x01\x02\x0f\x0f\x00\x00\x00\x03\x00\x81"
+                                          "a\x02\x81"
+                                          "b\x02\x03\x01\xff\n\x00\xdc\xa1\xe6}P\x05PH"sv};
 constexpr std::string_view kStringKeys[] = {"a", "b", "c", "n", "bits", "big", "k:1", ""};
 constexpr std::string_view kListKeys[] = {"l:1", "l:2", "l:3"};
 constexpr std::string_view kSetKeys[] = {"s:1", "s:2", "s:3"};
@@ -238,6 +244,7 @@ std::string CommandGenerator::Element() {
 std::string CommandGenerator::String(std::string_view name) {
   if (name == "encoding") return std::string(OneIn(6) ? OneOf(kBadEncodings) : OneOf(kEncodings));
   if (name == "type" && OneIn(2)) return std::string(OneOf(kTypes));
+  if (name == "serialized-value" && !OneIn(3)) return std::string(OneOf(kPayloads));
   if (name == "subcommand") return std::string(OneOf(kHyperLogLogForms));
   if (name == "parameter") return std::string(OneOf(server::AllDirectives()).name);
   if (name == "command" || name.starts_with("command-name")) return OneOf(commands_)->full_name;

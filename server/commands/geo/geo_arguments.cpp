@@ -2,9 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "storage/base/number.h"
 
 namespace server {
+
+namespace {
+
+// What the processor's conversion to a signed integer gives, in which all others end.
+int64_t Truncated(double score) {
+  const bool fits = score >= -0x1p63 && score < 0x1p63;
+  return fits ? static_cast<int64_t>(score) : std::numeric_limits<int64_t>::min();
+}
+
+}  // namespace
+
+uint64_t GeoBitsOf(double score) {
+  if (score < 0x1p63) return static_cast<uint64_t>(Truncated(score));
+  constexpr uint64_t kTop = uint64_t{1} << 63;
+  return static_cast<uint64_t>(Truncated(score - 0x1p63)) ^ kTop;
+}
+
+int64_t GeoHashReply(double score) {
+  return Truncated(score);
+}
 
 storage::GeoPoint ReadGeoPoint(ArgReader& args) {
   storage::GeoPoint point;

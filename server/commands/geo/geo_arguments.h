@@ -17,10 +17,11 @@ double ReadGeoUnit(ArgReader& args);
 std::optional<storage::GeoPoint> FindPlace(const storage::SortedSetView& places,
                                            std::string_view name);
 
-// The number of a place, which its score is.
-inline uint64_t GeoBitsOf(double score) {
-  return score >= 0 && score < 0x1p63 ? static_cast<uint64_t>(score) : 0;
-}
+// The number of a place, which its score is. Any score may stand there, since ZADD takes any: what
+// is no such number becomes what a conversion on x86-64 makes of it, which Redis lets happen.
+uint64_t GeoBitsOf(double score);
+// The same for WITHHASH, as a signed number.
+int64_t GeoHashReply(double score);
 // Distances have four digits behind the point, and are text in RESP3 as well.
 void ReplyGeoDistance(CommandContext& context, double distance);
 void ReplyGeoPoint(CommandContext& context, const storage::GeoPoint& point);

@@ -61,7 +61,7 @@ void Reply(CommandContext& context, const std::vector<Place>& found, const GeoQu
     if (query.HasReplyOptions()) context.reply().ArrayHeader(parts);
     context.reply().Bulk(place.name);
     if (query.with_distance) ReplyGeoDistance(context, place.distance / query.unit_meters);
-    if (query.with_hash) context.reply().Integer(static_cast<int64_t>(GeoBitsOf(place.score)));
+    if (query.with_hash) context.reply().Integer(GeoHashReply(place.score));
     if (query.with_point) ReplyGeoPoint(context, place.point);
   }
 }

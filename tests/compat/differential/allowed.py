@@ -55,6 +55,8 @@ def _entries():
                   "7.2 makes the intersection of large sets as a listpack, and then a hashtable"),
         Allowance(rb"debug object .*", rb".* encoding:hashtable .*", rb".* encoding:listpack .*",
                   "7.2 keeps small sets in listpacks"),
+        Allowance(rb"object encoding .*", rb"\$8\r\nlistpack\r\n", rb"\$9\r\nhashtable\r\n",
+                  "7.2 converts a hash by the number of a request's fields, repeated ones too"),
         Allowance(rb"z(rev)?rank [^ ]* [^ ]* .*", rb"-ERR wrong number of arguments .*", rb".*",
                   "7.2 added WITHSCORE"),
         Allowance(rb"command getkeys(andflags)? [^ ]*",

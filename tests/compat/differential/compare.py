@@ -237,7 +237,7 @@ def dump(control):
 def _encoding(kind, encoding):
     """7.2 keeps small sets and lists in listpacks, and SORT makes skiplists in 7.0; OBJECT ENCODING
     is compared as a command."""
-    return b"" if kind in ("set", "list", "zset") else encoding
+    return b"" if kind in ("set", "list", "zset", "hash") else encoding
 
 
 def _scan_all(control):

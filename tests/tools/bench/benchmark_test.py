@@ -99,15 +99,15 @@ class Compare(unittest.TestCase):
         for row in (('ping', '1'), ('ping', '64'), ('get', '1'), ('get', '64'), ('20000', 'no'),
                     ('20000', 'yes')):
             self.assertIn(row, rows)
-        # Bars: ping 64; get 1, its user time, get 64; empty 2; memory 4; growth 1.
-        self.assertRegex(done.stdout, r'\n\d+ of 11 bars met\n$')
+        # Bars: ping 64; get 1, its user time, get 64; empty 2; memory 4 and 4 of collections; growth 5.
+        self.assertRegex(done.stdout, r'\n\d+ of 19 bars met\n$')
 
     def test_strict_fails_when_a_bar_is_missed(self) -> None:
         # Redis needs no less memory than itself.
         done = self.run_compare('--a-command', 'redis-server', '--memory', '--memory-keys', '20000',
                                 '--strict')
         self.assertEqual(1, done.returncode, done.stdout)
-        self.assertIn('0 of 4 bars met', done.stdout)
+        self.assertIn('0 of 8 bars met', done.stdout)
 
     def test_a_server_that_cannot_start_is_named(self) -> None:
         done = self.run_compare('--a-command', '/bin/false', '--empty')

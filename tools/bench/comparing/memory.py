@@ -1,7 +1,7 @@
 """Memory for a key or a member, the empty server, and what growing costs."""
 
 import time
-from math import inf
+from math import inf, isfinite
 from statistics import median
 from typing import Callable, NamedTuple
 
@@ -17,7 +17,6 @@ STARTS = 7
 TTL_S = 1_000_000
 GROWTH_STEPS = 20
 GROWTH_ROUNDS = 5
-MILLION = 1_000_000
 
 # Members and fields of 16 bytes.
 COLLECTIONS = {
@@ -64,8 +63,8 @@ def compare_memory(names: tuple[str, str], starts: tuple[StartServer, StartServe
 
 
 def compare_collection_memory(names: tuple[str, str], starts: tuple[StartServer, StartServer],
-                              generator: LoadGenerator) -> list[Verdict]:
-    print('Bytes for each of a million members, fields or hashes above the empty server: used_memory')
+                              generator: LoadGenerator, members: int) -> list[Verdict]:
+    print(f'Bytes for each of {members} members, fields or hashes above the empty server: used_memory')
     verdicts = []
     for name, command_line in COLLECTIONS.items():
         both = []
@@ -73,10 +72,10 @@ def compare_collection_memory(names: tuple[str, str], starts: tuple[StartServer,
             with start() as server:
                 time.sleep(SETTLE_S)
                 empty = server.memory()
-                generator.run(server, '--command', command_line, '--requests', str(MILLION),
-                              '--pipeline', '64')
+                generator.run(server, '--command', command_line, '--requests', str(members),
+                              '--keys', str(members), '--pipeline', '64')
                 time.sleep(SETTLE_S)
-                both.append((server.memory().used_bytes - empty.used_bytes) / MILLION)
+                both.append((server.memory().used_bytes - empty.used_bytes) / members)
         used = Verdict(both[0] / both[1], COLLECTION_MEMORY_RATIO.get(name))
         verdicts.append(used)
         columns = ''.join(f'| {names[i]} {both[i]:7.1f} ' for i in (0, 1))
@@ -148,6 +147,8 @@ def growth_stalls(start: StartServer, generator: LoadGenerator, keys: int, growt
             generator.run(server, '--requests', str(keys // GROWTH_STEPS), *shape,
                           '--command', growth.command_line.format(step=step))
             stalls.append(longest_turn_ms(server))
+            if stalls[-1] == inf:
+                return stalls  # it does not report any
         if growth.deleted:
             server.call('CONFIG RESETSTAT')
             server.call(growth.deleted)
@@ -166,7 +167,9 @@ def compare_growth(names: tuple[str, str], starts: tuple[StartServer, StartServe
           f'stall of {names[0]}, measured inside the server, in {GROWTH_ROUNDS} rounds')
     verdicts = []
     for growth in (KEYSPACE, *GROWING_COLLECTIONS):
-        rounds = [growth_stalls(starts[0], generator, keys, growth) for _ in range(GROWTH_ROUNDS)]
+        rounds = [growth_stalls(starts[0], generator, keys, growth)]
+        while len(rounds) < GROWTH_ROUNDS and isfinite(max(rounds[0])):
+            rounds.append(growth_stalls(starts[0], generator, keys, growth))
         least = [min(step) for step in zip(*rounds)]
         is_keyspace = growth is KEYSPACE
         stall = Verdict(max(least), LONGEST_STALL_MS if is_keyspace else COLLECTION_STALL_MS)
