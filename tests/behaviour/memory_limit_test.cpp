@@ -110,7 +110,7 @@ class ServerUnderTest {
       do {
         cursor = keyspace.database(i).Scan(cursor, [&](const storage::Record& record) {
           const size_t key = std::hash<std::string_view>()(record.key());
-          expiries += key * static_cast<size_t>(record.expiry_ms() + 2);
+          expiries += key * (static_cast<size_t>(record.expiry_ms()) + 2);
         });
       } while (cursor != 0);
     }
