@@ -188,8 +188,6 @@ class Database {
  private:
   friend class Keyspace;
 
-  // The record that an item of the expiry index is about; nullptr: none. An item whose key has a
-  // later deadline stays: it may be the key's only one.
   // The first record that an item of an expiry index may be of, by its hash, and for which
   // `matches(const Record&)` holds.
   template <class Matches>

@@ -68,6 +68,18 @@ uint8_t Keyspace::Frequency(const Record& record) const {
   return static_cast<uint8_t>(periods > counter ? 0 : counter - periods);
 }
 
+void Keyspace::SetIdleSeconds(Record& record, uint64_t idle_seconds) const {
+  if (access_policy_.is_lfu) return;
+  // The clock is a ring; what lies further back than it reaches is as old as it can be.
+  constexpr uint64_t kIdleMax = Record::kAccessMask / 16 - 1;
+  const uint64_t age = std::min(idle_seconds, kIdleMax) * 16;
+  record.set_access(static_cast<uint32_t>(lru_clock_ - age) & Record::kAccessMask);
+}
+
+void Keyspace::SetFrequency(Record& record, uint8_t frequency) const {
+  if (access_policy_.is_lfu) record.set_access(lfu_clock_ << 8 | frequency);
+}
+
 // Asked before every write under maxmemory: databases that were never used are left out.
 size_t Keyspace::memory() const {
   size_t bytes = 0;

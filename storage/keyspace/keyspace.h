@@ -29,6 +29,8 @@ class Keyspace {
     uint64_t evicted_keys = 0;
     uint64_t freed_later = 0;  // records whose memory was given back in slices
   };
+  static constexpr uint8_t kLfuInitial = 5;  // a new key is not the first to go
+
   // How accesses are remembered in a record's 24 bits.
   struct AccessPolicy {
     bool is_lfu = false;
@@ -71,6 +73,10 @@ class Keyspace {
            Record::kAccessMask;
   }
   uint8_t Frequency(const Record& record) const;
+  // As if the record had been accessed so long ago, or so often. What the policy does not remember
+  // is left as it is.
+  void SetIdleSeconds(Record& record, uint64_t idle_seconds) const;
+  void SetFrequency(Record& record, uint8_t frequency) const;
 
   void set_collection_limits(const CollectionLimits& limits) { environment_.limits = limits; }
   // The record's collection, to be read.
@@ -142,7 +148,6 @@ class Keyspace {
   void NoteUsed(int database) { databases_used_ = std::max(databases_used_, database + 1); }
 
   static constexpr uint32_t kLfuClockMask = 0xfffff;
-  static constexpr uint32_t kLfuInitial = 5;  // a new key is not the first to go
   static constexpr size_t kFreeElsewhereBytes = 256 * 1024;
   static constexpr size_t kUnusedDivisor =
       4;  // a value leaves at most a quarter of a buffer unused

@@ -7,6 +7,9 @@
 
 namespace storage::rdb {
 
+// Whether a reader looks at checksums; DEBUG SET-SKIP-CHECKSUM-VALIDATION has it not.
+enum class ChecksumCheck : uint8_t { kVerify, kSkip };
+
 // The checksum of what `before` is that of, with `bytes` behind it.
 uint64_t Checksum(uint64_t before, std::string_view bytes);
 

@@ -57,6 +57,12 @@ bool DecodeValue(ByteReader& reader, uint8_t type, int version, DecodedValue& va
   return reader.ok();
 }
 
+void DecodeTexts(ByteReader& reader, uint64_t count, DecodedValue& value) {
+  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+    value.texts.push_back(reader.String(value.arena));
+  }
+}
+
 int VersionFor(const Record& record) {
   const bool has_expiries =
       record.type() == Type::kHash && HashView::Of(record, 0).has_volatile_fields();

@@ -64,6 +64,9 @@ void DecodeHash(ByteReader& reader, ValueType type, int version, DecodedValue& v
 void DecodeSet(ByteReader& reader, ValueType type, DecodedValue& value);
 void DecodeSortedSet(ByteReader& reader, ValueType type, DecodedValue& value);
 
+// Appends so many strings to the value's texts.
+void DecodeTexts(ByteReader& reader, uint64_t count, DecodedValue& value);
+
 inline void AppendLittle(uint64_t value, size_t bytes, std::string& out) {
   out.append(reinterpret_cast<const char*>(&value), bytes);
 }

@@ -14,13 +14,6 @@
 namespace storage::rdb {
 namespace {
 
-void DecodePairs(ByteReader& reader, DecodedValue& value) {
-  const uint64_t count = reader.Count(2);
-  for (uint64_t i = 0; i < 2 * count && reader.ok(); ++i) {
-    value.texts.push_back(reader.String(value.arena));
-  }
-}
-
 void DecodeBlock(ByteReader& reader, ValueType type, DecodedValue& value) {
   const std::string_view block = reader.String(value.arena);
   if (!reader.ok()) return;
@@ -108,7 +101,7 @@ void DecodeHash(ByteReader& reader, ValueType type, int version, DecodedValue& v
   value.type = Type::kHash;
   switch (type) {
     case ValueType::kHash:
-      return DecodePairs(reader, value);
+      return DecodeTexts(reader, 2 * reader.Count(2), value);
     case ValueType::kHashFieldExpiryTrial:
       return version >= kValkeyVersionMin ? DecodeValkey(reader, value)
                                           : DecodeTriples(reader, 0, value);

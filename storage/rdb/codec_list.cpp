@@ -11,6 +11,7 @@ constexpr size_t kNodeBytesMax = 8192;
 // A listpack has 32 bits for its size; Redis keeps longer elements plain.
 constexpr size_t kPackedElementMax = size_t{1} << 30;
 
+// A ziplist, which is a whole list too, or a quicklist's node that says what it is.
 void DecodeNode(ByteReader& reader, ValueType type, DecodedValue& value) {
   const uint64_t kind = type == ValueType::kListQuicklist2
                             ? reader.Length()
@@ -32,21 +33,10 @@ void DecodeNode(ByteReader& reader, ValueType type, DecodedValue& value) {
 
 void DecodeList(ByteReader& reader, ValueType type, DecodedValue& value) {
   value.type = Type::kList;
-  if (type == ValueType::kListZiplist) {
-    const std::string_view block = reader.String(value.arena);
-    if (reader.ok() && !ReadZiplist(block, value.texts, value.arena)) {
-      reader.Fail("a ziplist is damaged");
-    }
-    return;
-  }
+  if (type == ValueType::kListZiplist) return DecodeNode(reader, type, value);
   const uint64_t count = reader.Count(1);
-  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
-    if (type == ValueType::kList) {
-      value.texts.push_back(reader.String(value.arena));
-    } else {
-      DecodeNode(reader, type, value);
-    }
-  }
+  if (type == ValueType::kList) return DecodeTexts(reader, count, value);
+  for (uint64_t i = 0; i < count && reader.ok(); ++i) DecodeNode(reader, type, value);
 }
 
 void ValueWriter::AppendList(const Keyspace& keyspace, const Record& record, std::string& out) {

@@ -8,13 +8,7 @@ namespace storage::rdb {
 
 void DecodeSet(ByteReader& reader, ValueType type, DecodedValue& value) {
   value.type = Type::kSet;
-  if (type == ValueType::kSet) {
-    const uint64_t count = reader.Count(1);
-    for (uint64_t i = 0; i < count && reader.ok(); ++i) {
-      value.texts.push_back(reader.String(value.arena));
-    }
-    return;
-  }
+  if (type == ValueType::kSet) return DecodeTexts(reader, reader.Count(1), value);
   const std::string_view block = reader.String(value.arena);
   if (!reader.ok()) return;
   if (type == ValueType::kSetIntset) {

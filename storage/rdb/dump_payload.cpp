@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "storage/rdb/checksum.h"
 #include "storage/rdb/codec.h"
 
 namespace storage::rdb {

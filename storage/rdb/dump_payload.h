@@ -7,13 +7,12 @@
 #include <string_view>
 
 #include "storage/keyspace/keyspace.h"
+#include "storage/rdb/checksum.h"
 #include "storage/rdb/decoded_value.h"
 
 namespace storage::rdb {
 
 std::string MakePayload(const Keyspace& keyspace, const Record& record);
-
-enum class ChecksumCheck : uint8_t { kVerify, kSkip };
 
 // The version of a payload whose footer is right: a version we read, and its checksum.
 std::optional<int> CheckFooter(std::string_view payload, ChecksumCheck check);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "storage/base/number.h"
-#include "storage/rdb/checksum.h"
 #include "storage/rdb/codec.h"
 
 namespace storage::rdb {

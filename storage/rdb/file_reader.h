@@ -27,6 +27,7 @@
 #include <string_view>
 
 #include "storage/rdb/byte_reader.h"
+#include "storage/rdb/checksum.h"
 #include "storage/rdb/decoded_value.h"
 #include "storage/rdb/format.h"
 
@@ -50,7 +51,6 @@ class FileReader {
     kEnd,       // what follows is not part of the file
   };
   enum class MoreToCome : uint8_t { kYes, kNo };
-  enum class ChecksumCheck : uint8_t { kVerify, kSkip };
 
   struct FoundRecord {
     uint64_t database = 0;

@@ -108,19 +108,4 @@ StoreOutcome StoreValue(Database& database, const Key& key, Found found,
   return StoreOutcome::kNoMemory;
 }
 
-void SetIdleSeconds(const Keyspace& keyspace, Record& record, uint64_t idle_seconds) {
-  if (keyspace.access_policy().is_lfu) return;
-  // The clock is a ring; what lies further back than it reaches is as old as it can be.
-  constexpr uint64_t kIdleMax = Record::kAccessMask / 16 - 1;
-  const uint64_t age = std::min(idle_seconds, kIdleMax) * 16;
-  const uint32_t now = (record.access() + keyspace.AccessAge(record)) & Record::kAccessMask;
-  record.set_access(static_cast<uint32_t>(now - age) & Record::kAccessMask);
-}
-
-void SetFrequency(const Keyspace& keyspace, Record& record, uint8_t frequency) {
-  if (!keyspace.access_policy().is_lfu) return;
-  const uint32_t now = ((record.access() >> 8) + keyspace.AccessAge(record)) & 0xfffff;
-  record.set_access(now << 8 | frequency);
-}
-
 }  // namespace storage::rdb

@@ -18,9 +18,4 @@ enum class StoreOutcome : uint8_t {
 [[nodiscard]] StoreOutcome StoreValue(Database& database, const Key& key, Found found,
                                       const DecodedValue& value);
 
-// When a record was last used, or how often, as the keyspace's policy remembers it; the other
-// means nothing to it.
-void SetIdleSeconds(const Keyspace& keyspace, Record& record, uint64_t idle_seconds);
-void SetFrequency(const Keyspace& keyspace, Record& record, uint8_t frequency);
-
 }  // namespace storage::rdb

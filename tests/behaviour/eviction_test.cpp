@@ -42,14 +42,16 @@ void Fill(TestConnection& client, const std::string& prefix, int count, size_t b
   }
 }
 
+const std::vector<std::string> kPolicies = {"volatile-lru",   "volatile-lfu", "volatile-random",
+                                            "volatile-ttl",   "allkeys-lru",  "allkeys-lfu",
+                                            "allkeys-random", "noeviction"};
+
 }  // namespace
 
 // Row 21 of what a server has to withstand: whatever the policy is and whatever is written.
 TEST_CASE("Eviction: under each policy the data stays within maxmemory after every command") {
   constexpr size_t kLimit = 3 * kMiB;
-  for (const std::string policy :
-       {"volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
-        "allkeys-lfu", "allkeys-random", "noeviction"}) {
+  for (const std::string& policy : kPolicies) {
     CAPTURE(policy);
     InProcessServer server({"maxmemory 3mb", "maxmemory-policy " + policy});
     auto& client = server.Connect();
@@ -80,9 +82,7 @@ TEST_CASE("Eviction: under each policy the data stays within maxmemory after eve
 // The same with collections of all kinds and sizes, which grow and shrink in place.
 TEST_CASE("Eviction: under each policy collections stay within maxmemory after every command") {
   constexpr size_t kLimit = 3 * kMiB;
-  for (const std::string policy :
-       {"volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
-        "allkeys-lfu", "allkeys-random", "noeviction"}) {
+  for (const std::string& policy : kPolicies) {
     CAPTURE(policy);
     InProcessServer server({"maxmemory 3mb", "maxmemory-policy " + policy});
     auto& client = server.Connect();

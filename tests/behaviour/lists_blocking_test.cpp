@@ -6,7 +6,6 @@
 #include <array>
 #include <deque>
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -15,25 +14,11 @@
 #include "tests/support/in_process_server.h"
 #include "tests/support/recorder.h"
 #include "tests/support/replies.h"
-#include "tests/support/waiting_model.h"
+#include "tests/support/waiting_trial.h"
 
 using namespace tests;
 
 namespace {
-
-constexpr std::string_view kInVain = "*-1\r\n";
-
-struct BlockingServer : InProcessServer {
-  using InProcessServer::InProcessServer;
-  ~BlockingServer() { Check(); }
-  void Check() {
-    server::EngineState& state = engine->state();
-    state.blocked.CheckInvariants();
-    state.key_waiters.CheckInvariants();
-    CheckKeyspace(*this);
-  }
-  size_t blocked() { return engine->state().blocked.size(); }
-};
 
 std::string Popped(std::string_view key, std::string_view element) {
   return Array({Bulk(key), Bulk(element)});
@@ -352,14 +337,11 @@ TEST_CASE("Blocking lists: thousands wait, and each gets one element in the orde
 namespace {
 
 // A server and its model, which do the same.
-struct Interleaving {
-  explicit Interleaving(uint64_t seed) : server({}, seed), random(seed) {
+struct Interleaving : WaitingTrial {
+  explicit Interleaving(uint64_t seed) : WaitingTrial(seed) {
     model.has_any = [this](const std::string& key) { return lists.contains(key); };
-    for (int i = 0; i < 7; ++i) clients.push_back(&server.Connect());
-    admin = &server.Connect();
   }
 
-  std::string AnyKey() { return std::string(1, static_cast<char>('a' + random() % 4)); }
   std::string Pop(const std::string& key) {
     std::deque<std::string>& list = lists[key];
     const std::string reply = Popped(key, list.front());
@@ -367,18 +349,14 @@ struct Interleaving {
     if (list.empty()) lists.erase(key);
     return reply;
   }
-  void Wait(size_t client) {
-    if (model.IsWaiting(client) || !clients[client]->is_open()) return;
-    std::vector<std::string> keys(1 + random() % 3);
-    for (std::string& key : keys) key = AnyKey();
-    const int64_t ms = random() % 3 == 0 ? 0 : static_cast<int64_t>(1 + random() % 60);
+  void WaitForAny(size_t client) {
+    if (!IsFree(client)) return;
+    const std::vector<std::string> keys = AnyKeys();
+    const int64_t ms = AnyWaitMs();
     std::vector<std::string> request = {"BLPOP"};
     request.insert(request.end(), keys.begin(), keys.end());
-    request.push_back(std::to_string(static_cast<double>(ms) / 1000));
-    model.Add({client, keys, ms == 0 ? 0 : model.now_ms + ms,
-               [this](const std::string& key) { return Pop(key); }});
-    clients[client]->Push(Encode(request));
-    server.RunTurns();
+    request.push_back(TimeoutOf(ms));
+    Wait(client, request, keys, ms, [this](const std::string& key) { return Pop(key); });
   }
   void Push() {
     const std::string key = AnyKey();
@@ -390,11 +368,6 @@ struct Interleaving {
     }
     admin->Run(request);
     model.Serve(key);
-  }
-  void PassTime() {
-    const int64_t ms = static_cast<int64_t>(1 + random() % 20);
-    server.Advance(ms);
-    model.PassTime(ms);
   }
   void Rename() {
     const std::string from = AnyKey();
@@ -422,7 +395,7 @@ struct Interleaving {
     const size_t client = random() % clients.size();
     const uint64_t kind = random() % 8;
     if (kind < 3) {
-      Wait(client);
+      WaitForAny(client);
     } else if (kind < 5) {
       Push();
     } else if (kind == 5) {
@@ -433,33 +406,12 @@ struct Interleaving {
       End(client);
     }
   }
-  void Check() {
-    for (size_t i = 0; i < clients.size(); ++i) {
-      REQUIRE(clients[i]->TakeOutput() == model.replies[i]);
-    }
-    model.replies.clear();
-    server.Check();
-    REQUIRE(server.blocked() == model.waiters.size());
-  }
 
-  BlockingServer server;
-  WaitingModel model;
   std::map<std::string, std::deque<std::string>> lists;
-  std::mt19937_64 random;
-  std::vector<TestConnection*> clients;
-  TestConnection* admin = nullptr;
 };
 
 }  // namespace
 
 TEST_CASE("Blocking lists: any interleaving of waits, pushes, ends and time is served by order") {
-  for (uint64_t seed = 1; seed <= 25; ++seed) {
-    CAPTURE(seed);
-    Interleaving interleaving(seed);
-    for (int step = 0; step < 600; ++step) {
-      CAPTURE(step);
-      interleaving.Step();
-      interleaving.Check();
-    }
-  }
+  RunTrials<Interleaving>();
 }

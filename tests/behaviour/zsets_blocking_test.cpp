@@ -4,35 +4,18 @@
 
 #include <iterator>
 #include <map>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "server/engine_state.h"
-#include "tests/support/contents.h"
 #include "tests/support/in_process_server.h"
 #include "tests/support/recorder.h"
 #include "tests/support/replies.h"
-#include "tests/support/waiting_model.h"
+#include "tests/support/waiting_trial.h"
 
 using namespace tests;
 
 namespace {
-
-constexpr std::string_view kInVain = "*-1\r\n";
-
-struct BlockingServer : InProcessServer {
-  using InProcessServer::InProcessServer;
-  ~BlockingServer() { Check(); }
-  void Check() {
-    server::EngineState& state = engine->state();
-    state.blocked.CheckInvariants();
-    state.key_waiters.CheckInvariants();
-    CheckKeyspace(*this);
-  }
-  size_t blocked() { return engine->state().blocked.size(); }
-};
 
 std::string Popped(std::string_view key, std::string_view member, std::string_view score) {
   return Array({Bulk(key), Bulk(member), Bulk(score)});
@@ -220,14 +203,11 @@ namespace {
 using Scored = std::set<std::pair<int, std::string>>;  // in Redis's order
 
 // A server and its model, which do the same.
-struct Interleaving {
-  explicit Interleaving(uint64_t seed) : server({}, seed), random(seed) {
+struct Interleaving : WaitingTrial {
+  explicit Interleaving(uint64_t seed) : WaitingTrial(seed) {
     model.has_any = [this](const std::string& key) { return sets.contains(key); };
-    for (int i = 0; i < 7; ++i) clients.push_back(&server.Connect());
-    admin = &server.Connect();
   }
 
-  std::string AnyKey() { return std::string(1, static_cast<char>('a' + random() % 4)); }
   std::string AnyMember() { return std::string(1, static_cast<char>('p' + random() % 6)); }
 
   // Takes `count` members (0: one, replied flat) from the lower or upper end.
@@ -245,12 +225,11 @@ struct Interleaving {
     if (count == 0) return "*3\r\n" + Bulk(key) + reply;
     return "*2\r\n" + Bulk(key) + "*" + std::to_string(taken) + "\r\n" + reply;
   }
-  void Wait(size_t client) {
-    if (model.IsWaiting(client) || !clients[client]->is_open()) return;
-    std::vector<std::string> keys(1 + random() % 3);
-    for (std::string& key : keys) key = AnyKey();
-    const int64_t ms = random() % 3 == 0 ? 0 : static_cast<int64_t>(1 + random() % 60);
-    const std::string timeout = std::to_string(static_cast<double>(ms) / 1000);
+  void WaitForAny(size_t client) {
+    if (!IsFree(client)) return;
+    const std::vector<std::string> keys = AnyKeys();
+    const int64_t ms = AnyWaitMs();
+    const std::string timeout = TimeoutOf(ms);
     const bool is_min = random() % 2 == 0;
     const size_t count = random() % 2 == 0 ? 0 : 1 + random() % 3;
     std::vector<std::string> request = {is_min ? "BZPOPMIN" : "BZPOPMAX"};
@@ -264,10 +243,8 @@ struct Interleaving {
     } else {
       request.push_back(timeout);
     }
-    model.Add({client, keys, ms == 0 ? 0 : model.now_ms + ms,
-               [=, this](const std::string& key) { return Take(key, is_min, count); }});
-    clients[client]->Push(Encode(request));
-    server.RunTurns();
+    Wait(client, request, keys, ms,
+         [=, this](const std::string& key) { return Take(key, is_min, count); });
   }
   void Put(const std::string& key, const std::string& member, int score) {
     std::erase_if(sets[key], [&](const auto& entry) { return entry.second == member; });
@@ -305,11 +282,6 @@ struct Interleaving {
     admin->Run({"DEL", key});
     sets.erase(key);
   }
-  void PassTime() {
-    const int64_t ms = static_cast<int64_t>(1 + random() % 20);
-    server.Advance(ms);
-    model.PassTime(ms);
-  }
   void End(size_t client) {
     if (!model.IsWaiting(client)) return;
     const std::string id = std::to_string(client + 1);
@@ -329,39 +301,18 @@ struct Interleaving {
   void Step() {
     const size_t client = random() % clients.size();
     const uint64_t kind = random() % 10;
-    if (kind < 4) return Wait(client);
+    if (kind < 4) return WaitForAny(client);
     if (kind < 6) return Add();
     if (kind == 6) return Transfer();
     if (kind == 7) return PassTime();
     kind == 8 ? Overwrite() : End(client);
   }
-  void Check() {
-    for (size_t i = 0; i < clients.size(); ++i) {
-      REQUIRE(clients[i]->TakeOutput() == model.replies[i]);
-    }
-    model.replies.clear();
-    server.Check();
-    REQUIRE(server.blocked() == model.waiters.size());
-  }
 
-  BlockingServer server;
-  WaitingModel model;
   std::map<std::string, Scored> sets;
-  std::mt19937_64 random;
-  std::vector<TestConnection*> clients;
-  TestConnection* admin = nullptr;
 };
 
 }  // namespace
 
 TEST_CASE("Blocking sorted sets: any interleaving of waits, changes and time is served by order") {
-  for (uint64_t seed = 1; seed <= 25; ++seed) {
-    CAPTURE(seed);
-    Interleaving interleaving(seed);
-    for (int step = 0; step < 600; ++step) {
-      CAPTURE(step);
-      interleaving.Step();
-      interleaving.Check();
-    }
-  }
+  RunTrials<Interleaving>();
 }

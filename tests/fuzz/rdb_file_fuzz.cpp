@@ -53,7 +53,7 @@ struct Outcome {
 };
 
 Outcome Read(std::string_view file, size_t portion, Data& data) {
-  FileReader reader(FileReader::ChecksumCheck::kSkip);
+  FileReader reader(storage::rdb::ChecksumCheck::kSkip);
   Outcome outcome;
   size_t begin = 0;
   size_t end = 0;

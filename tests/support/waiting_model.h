@@ -10,9 +10,13 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tests {
+
+// The reply to who waited for nothing, in RESP2.
+inline constexpr std::string_view kInVain = "*-1\r\n";
 
 struct WaitingModel {
   struct Waiter {
@@ -56,7 +60,7 @@ struct WaitingModel {
     now_ms += ms;
     std::erase_if(waiters, [&](const Waiter& waiter) {
       const bool is_over = waiter.deadline_ms != 0 && waiter.deadline_ms <= now_ms;
-      if (is_over) replies[waiter.client] += "*-1\r\n";
+      if (is_over) replies[waiter.client] += kInVain;
       return is_over;
     });
   }

@@ -135,11 +135,11 @@ void RestoreNothing(CommandContext& context, const storage::Key& key, storage::F
 
 // A key that replaced one is as new as any other.
 void RememberUse(CommandContext& context, storage::Record& record, const RestoreOptions& options) {
-  constexpr int64_t kFrequencyOfNew = 5;
   const int64_t idle_seconds = std::max<int64_t>(options.idle_seconds, 0);
-  const int64_t frequency = options.frequency < 0 ? kFrequencyOfNew : options.frequency;
-  storage::rdb::SetIdleSeconds(context.keyspace(), record, static_cast<uint64_t>(idle_seconds));
-  storage::rdb::SetFrequency(context.keyspace(), record, static_cast<uint8_t>(frequency));
+  const int64_t frequency =
+      options.frequency < 0 ? storage::Keyspace::kLfuInitial : options.frequency;
+  context.keyspace().SetIdleSeconds(record, static_cast<uint64_t>(idle_seconds));
+  context.keyspace().SetFrequency(record, static_cast<uint8_t>(frequency));
 }
 
 struct Restore {
