@@ -121,7 +121,7 @@ void DatasetDigest::AddSet(const storage::Record& record) {
 void DatasetDigest::AddHash(const storage::Record& record) {
   Bytes sum = digest_;
   // Fields that have expired, but are still there, count.
-  storage::HashView::Of(record, 0).ForEach([&](const storage::HashField& field) {
+  storage::HashView::Of(record, -1).ForEach([&](const storage::HashField& field) {
     digest_ = {};
     Mix(field.name);
     Mix(field.value);

@@ -34,7 +34,7 @@ void AddExpiry(ByteReader& reader, uint64_t expiry_ms, DecodedValue& value) {
   value.field_expiry.push_back(static_cast<int64_t>(expiry_ms));
 }
 
-// `first`: the hash's first expiry, to which the others are added; 0: they stand alone.
+// An expiry is 1 more than what it is later than `first`; so with 1, it stands as it is.
 void DecodeTriples(ByteReader& reader, uint64_t first, DecodedValue& value) {
   const uint64_t count = reader.Count(3);
   for (uint64_t i = 0; i < count && reader.ok(); ++i) {
@@ -44,7 +44,7 @@ void DecodeTriples(ByteReader& reader, uint64_t first, DecodedValue& value) {
     } else if (expiry > static_cast<uint64_t>(kFieldExpiryMax) + 1) {
       reader.Fail("the expiry of a field is out of range");
     } else {
-      AddExpiry(reader, first == 0 ? expiry : first + expiry - 1, value);
+      AddExpiry(reader, first + expiry - 1, value);
     }
     value.texts.push_back(reader.String(value.arena));
     value.texts.push_back(reader.String(value.arena));
@@ -104,7 +104,7 @@ void DecodeHash(ByteReader& reader, ValueType type, int version, DecodedValue& v
       return DecodeTexts(reader, 2 * reader.Count(2), value);
     case ValueType::kHashFieldExpiryTrial:
       return version >= kValkeyVersionMin ? DecodeValkey(reader, value)
-                                          : DecodeTriples(reader, 0, value);
+                                          : DecodeTriples(reader, 1, value);
     case ValueType::kHashListpackExTrial:
       return DecodeTripleListpack(reader, value);
     case ValueType::kHashFieldExpiry: {
@@ -126,8 +126,8 @@ ValueType ValueWriter::TypeOfHash(const Record& record) const {
 }
 
 void ValueWriter::AppendHash(const Record& record, std::string& out) {
-  // As of time 0: fields whose time has come, but which are still there, are written too.
-  const HashView hash = HashView::Of(record, 0);
+  // As of before all time: fields whose time has come, but which are still there, are written too.
+  const HashView hash = HashView::Of(record, -1);
   switch (TypeOfHash(record)) {
     case ValueType::kHashListpack:
       listpack_.Begin();

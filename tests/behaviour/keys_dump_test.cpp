@@ -169,6 +169,18 @@ TEST_CASE("RESTORE reads hashes whose fields expire, of Redis 7.4, its candidate
   }
 }
 
+TEST_CASE("DUMP and RESTORE keep a field's expiry at the first millisecond of all") {
+  InProcessServer server({"enable-debug-command yes"});
+  auto& client = server.Connect();
+  client.Run({"DEBUG", "SET-ACTIVE-EXPIRE", "0"});
+  // A hash of Valkey 9: one field, without text, due at 0.
+  const std::string at_zero = FromHex("16 01 00 01 76") + std::string(8, '\0');
+  CHECK(client.Run({"RESTORE", "k", "0", Payload(at_zero, 80)}) == "+OK\r\n");
+  const std::string dump = DumpOf(client, "k");
+  CHECK(client.Run({"RESTORE", "copy", "0", dump}) == "+OK\r\n");
+  CHECK(DumpOf(client, "copy") == dump);
+}
+
 TEST_CASE("RESTORE refuses a payload whose version or checksum are wrong") {
   InProcessServer server({"enable-debug-command yes"});
   auto& client = server.Connect();

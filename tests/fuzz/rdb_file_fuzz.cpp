@@ -1,5 +1,6 @@
 // Property: a file is read to its end or refused at one place, in whatever portions it comes; what
-// it held until then can be stored, written and read again.
+// it held until then can be stored, written and read again. (Sets that came as listpacks may change
+// their order once.)
 //
 // Input: an RDB file; its checksum is not looked at.
 
@@ -107,6 +108,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK_INVARIANT(Write(pieces.keyspace) == written);
   Data again;
   CHECK_INVARIANT(Read(written, written.size(), again).is_complete);
-  CHECK_INVARIANT(Write(again.keyspace) == written);
+  const std::string second = Write(again.keyspace);
+  CHECK_INVARIANT(second.size() == written.size());
+  Data last;
+  CHECK_INVARIANT(Read(second, second.size(), last).is_complete);
+  CHECK_INVARIANT(Write(last.keyspace) == second);
   return 0;
 }
