@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace server {
 
@@ -48,8 +49,11 @@ class Shell {
   // Writes the configuration in force into the file it came from (facts().config_file), or says why
   // it cannot.
   virtual std::optional<std::string> RewriteConfigFile() = 0;
-  // Runs `work` on another thread, without waiting. Used to free large memory.
-  virtual void RunElsewhere(std::function<void()> work) = 0;
+  // Runs `work` on another thread, without waiting; then, unless it is empty, `then` on this one,
+  // between turns. Several works run side by side, in any order: who needs an order gives the next
+  // when the one before is done. Used to free large memory, and for files.
+  virtual void RunElsewhere(std::function<void()> work, std::function<void()> then) = 0;
+  void RunElsewhere(std::function<void()> work) { RunElsewhere(std::move(work), nullptr); }
   // Stops the whole loop for a while (DEBUG SLEEP). Tests move their clock.
   virtual void SleepMicroseconds(int64_t microseconds) = 0;
 };

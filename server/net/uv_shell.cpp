@@ -105,8 +105,8 @@ std::optional<std::string> UvShell::ApplySettings() {
   return std::nullopt;
 }
 
-void UvShell::RunElsewhere(std::function<void()> work) {
-  worker_.Run(std::move(work));
+void UvShell::RunElsewhere(std::function<void()> work, std::function<void()> then) {
+  worker_.Run(std::move(work), std::move(then));
 }
 
 void UvShell::SleepMicroseconds(int64_t microseconds) {

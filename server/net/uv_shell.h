@@ -34,7 +34,8 @@ class UvShell final : public Shell {
   std::optional<std::string> ApplyListeners() override;
   std::optional<std::string> ApplySettings() override;
   std::optional<std::string> RewriteConfigFile() override;
-  void RunElsewhere(std::function<void()> work) override;
+  using Shell::RunElsewhere;
+  void RunElsewhere(std::function<void()> work, std::function<void()> then) override;
   void SleepMicroseconds(int64_t microseconds) override;
 
  private:

@@ -11,6 +11,7 @@ namespace {
 struct Work {
   uv_work_t request;
   std::function<void()> function;
+  std::function<void()> then;
 };
 
 Work& WorkOf(uv_work_t* request) {
@@ -24,17 +25,22 @@ void DoWork(uv_work_t* request) {
   work.function = nullptr;
 }
 
+// On the loop's thread.
+void EndWork(uv_work_t* request, int) {
+  const std::unique_ptr<Work> work(&WorkOf(request));
+  if (work->then) work->then();
+}
+
 }  // namespace
 
 Worker::Worker(EventLoop& loop) : loop_(loop) {
   Run([] {});
 }
 
-void Worker::Run(std::function<void()> work) {
-  auto owned = std::make_unique<Work>(Work{{}, std::move(work)});
+void Worker::Run(std::function<void()> work, std::function<void()> then) {
+  auto owned = std::make_unique<Work>(Work{{}, std::move(work), std::move(then)});
   owned->request.data = owned.get();
-  const int status = uv_queue_work(loop_.uv(), &owned->request, DoWork,
-                                   [](uv_work_t* request, int) { delete &WorkOf(request); });
+  const int status = uv_queue_work(loop_.uv(), &owned->request, DoWork, EndWork);
   CHECK_INVARIANT(status == 0);  // it fails without a function alone
   owned.release();
 }

@@ -17,8 +17,9 @@ class Worker {
   // Makes the threads, and so belongs after a fork.
   explicit Worker(EventLoop& loop);
 
-  // The end of the loop waits for it; work that has not been begun by then is still done.
-  void Run(std::function<void()> work);
+  // `then`, unless empty, follows on the loop's thread. The end of the loop waits for both; work
+  // that has not been begun by then is still done.
+  void Run(std::function<void()> work, std::function<void()> then = nullptr);
 
  private:
   EventLoop& loop_;

@@ -124,9 +124,10 @@ void InProcessServer::Flush() {
 
 void InProcessServer::RunTurns() {
   for (int turns = 0; turns < kTurnsMax; ++turns) {
+    shell.FinishWorks();
     engine->RunTurn();
     Flush();
-    if (!engine->HasReadyWork()) return;
+    if (!engine->HasReadyWork() && !shell.HasEndedWorks()) return;
   }
   constexpr bool kComesToRest = false;
   CHECK_INVARIANT(kComesToRest);

@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/config/config.h"
@@ -55,7 +56,16 @@ class TestShell final : public server::Shell {
     return refuse_settings ? refuse_settings() : std::nullopt;
   }
   std::optional<std::string> RewriteConfigFile() override { return "tests have no file"; }
-  void RunElsewhere(std::function<void()> work) override { work(); }
+  using Shell::RunElsewhere;
+  // The work at once; what follows it before the next turn.
+  void RunElsewhere(std::function<void()> work, std::function<void()> then) override {
+    work();
+    if (then) ended_works_.push_back(std::move(then));
+  }
+  bool HasEndedWorks() const { return !ended_works_.empty(); }
+  void FinishWorks() {
+    for (auto& then : std::exchange(ended_works_, {})) then();
+  }
   // Clients can ask for any time, and a test's clock must not overflow.
   void SleepMicroseconds(int64_t microseconds) override {
     clock_.AdvanceMs(std::clamp<int64_t>(microseconds / 1000, 0, kSleepMsMax));
@@ -71,6 +81,7 @@ class TestShell final : public server::Shell {
   static constexpr int64_t kSleepMsMax = 3'600'000;
 
   ManualClock& clock_;
+  std::vector<std::function<void()>> ended_works_;
   server::ProcessFacts facts_ = {.process_id = 4711,
                                  .executable = "/usr/bin/cinnabar-server",
                                  .config_file = "",
