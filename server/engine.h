@@ -12,6 +12,7 @@
 #include "server/session.h"
 #include "server/shell.h"
 #include "storage/base/clock.h"
+#include "storage/files/file_system.h"
 
 namespace server {
 
@@ -26,6 +27,7 @@ class Engine {
   // system.
   struct Dependencies {
     storage::Clock& clock;
+    storage::FileSystem& files;
     Shell& shell;
     Config& config;
     Log& log;

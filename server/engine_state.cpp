@@ -65,6 +65,7 @@ std::string NewRunId() {
 
 EngineState::EngineState(const Engine::Dependencies& dependencies)
     : clock(dependencies.clock),
+      files(dependencies.files),
       shell(dependencies.shell),
       config(dependencies.config),
       log(dependencies.log),

@@ -78,6 +78,7 @@ struct EngineState {
   std::optional<std::string> OnConfigSet(std::span<const std::string_view> changed);
 
   storage::Clock& clock;
+  storage::FileSystem& files;
   Shell& shell;
   Config& config;
   Log& log;

@@ -12,6 +12,7 @@
 #include "server/process/prepare.h"
 #include "server/server.h"
 #include "server/version.h"
+#include "storage/files/posix_file_system.h"
 
 namespace server {
 namespace {
@@ -33,6 +34,7 @@ int Fail(Log& log, const std::string& text) {
 int Serve(Config& config, const std::string& config_file,
           const std::vector<std::string>& warnings) {
   storage::SystemClock clock;
+  storage::PosixFileSystem files;
   Log log(clock);
   const ServiceManager manager(config.settings().supervised);
   const ProcessFacts facts = MakeProcessFacts(config_file, manager);
@@ -43,7 +45,7 @@ int Serve(Config& config, const std::string& config_file,
   LogStart(config, facts.config_file, warnings, log);
   auto loop = EventLoop::Make();
   if (!loop) return Fail(log, loop.error());
-  Server server({clock, config, log, manager}, std::move(*loop), facts);
+  Server server({clock, files, config, log, manager}, std::move(*loop), facts);
   if (const auto started = server.Start(); !started) return Fail(log, started.error());
   server.Run();
   return 0;

@@ -29,7 +29,7 @@ Server::Server(const Dependencies& dependencies, std::unique_ptr<EventLoop> loop
       manager_(dependencies.manager),
       loop_(std::move(loop)),
       shell_(std::move(facts), *loop_, config_, log_),
-      engine_({dependencies.clock, shell_, config_, log_, SecretSeed()}),
+      engine_({dependencies.clock, dependencies.files, shell_, config_, log_, SecretSeed()}),
       connections_(*loop_, engine_),
       turn_(*loop_, engine_, connections_),
       listeners_({*loop_, connections_, config_.settings(), log_, reserve_}),

@@ -25,6 +25,7 @@
 #include "server/process/pid_file.h"
 #include "server/process/service_manager.h"
 #include "storage/base/clock.h"
+#include "storage/files/file_system.h"
 
 namespace server {
 
@@ -33,6 +34,7 @@ class Server {
   // All must outlive the server.
   struct Dependencies {
     storage::Clock& clock;
+    storage::FileSystem& files;
     Config& config;
     Log& log;
     const ServiceManager& manager;

@@ -60,14 +60,15 @@ void TestConnection::Close() {
 }
 
 InProcessServer::InProcessServer(std::initializer_list<std::string_view> directives, uint64_t seed,
-                                 std::span<const server::CommandEntry> more_commands) {
+                                 std::span<const server::CommandEntry> more_commands,
+                                 storage::FileSystem* disk) {
   for (const std::string_view directive : directives) {
     const auto words = protocol::resp::SplitQuoted(directive);
     CHECK_INVARIANT(words.has_value());
     CHECK_INVARIANT(config.LoadDirective(*words).has_value());
   }
-  engine = std::make_unique<server::Engine>(
-      server::Engine::Dependencies{clock, shell, config, log, seed, more_commands});
+  engine = std::make_unique<server::Engine>(server::Engine::Dependencies{
+      clock, disk != nullptr ? *disk : own_files, shell, config, log, seed, more_commands});
 }
 
 InProcessServer::~InProcessServer() {

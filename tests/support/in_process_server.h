@@ -25,6 +25,7 @@
 #include "server/engine.h"
 #include "server/logging/log.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/memory_file_system.h"
 
 namespace tests {
 
@@ -120,10 +121,12 @@ class TestConnection {
 class InProcessServer {
  public:
   // Directives as on the command line: {"requirepass secret", "databases 4"}.
-  // `more_commands` are known besides the server's own.
+  // `more_commands` are known besides the server's own. Files are on the disk, which outlives the
+  // server, or else on the server's own.
   explicit InProcessServer(std::initializer_list<std::string_view> directives = {},
                            uint64_t seed = 1,
-                           std::span<const server::CommandEntry> more_commands = {});
+                           std::span<const server::CommandEntry> more_commands = {},
+                           storage::FileSystem* disk = nullptr);
   ~InProcessServer();
 
   TestConnection& Connect(server::PeerFacts facts = {.remote_address = "127.0.0.1:50000",
@@ -139,6 +142,7 @@ class InProcessServer {
 
   // Declared in the order in which the engine needs them.
   ManualClock clock;
+  MemoryFileSystem own_files;
   TestShell shell{clock};
   ListeningLog log{clock};
   server::Config config;
