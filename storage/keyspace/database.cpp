@@ -126,7 +126,16 @@ Found Database::RandomKey() {
 Record* Database::NewRecord(const RecordDraft& draft) {
   const size_t bytes = Record::BytesFor(draft);
   data_bytes_ += SlabAllocator::UsableSize(bytes);
-  return Record::Fill(keyspace_.slab_.Allocate(bytes), draft);
+  Record* record = Record::Fill(keyspace_.slab_.Allocate(bytes), draft);
+  record->set_epoch(keyspace_.epoch_);
+  return record;
+}
+
+void Database::BeforeChange(Record& record) {
+  if (keyspace_.images_ == nullptr || record.epoch() == keyspace_.epoch_) [[likely]]
+    return;
+  keyspace_.images_->OnChange(*this, record);
+  CHECK_INVARIANT(record.epoch() == keyspace_.epoch_);
 }
 
 // Frees the record, not what its payload points to.
@@ -169,6 +178,7 @@ Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
     return made;
   }
   Record& old = *found;
+  BeforeChange(old);
   const int64_t expiry_before = old.expiry_ms();
   const bool was_indexed = old.is_indexed();
   const size_t old_bytes = old.size();
@@ -225,6 +235,7 @@ ExpiryIndex& Database::index_of_expiries() {
 
 void Database::Erase(const Key& key, Found found) {
   Record* record = &*found;
+  BeforeChange(*record);
   if (record->has_expiry()) {
     --volatile_keys_;
     expiry_sum_ms_ -= record->expiry_ms();
@@ -283,6 +294,7 @@ bool Database::CopyTo(Found found, Database& target, const Key& target_key, Foun
 
 void Database::MoveTo(const Key& key, Found found, Database& target, const Key& target_key) {
   Record* record = &*found;
+  BeforeChange(*record);
   const uint32_t access = record->access();
   if (record->has_expiry()) {
     --volatile_keys_;
@@ -311,7 +323,13 @@ void Database::Clear() {
       std::make_unique<HashTable>(keyspace_.slab_, Keyspace::HashOfRecord, &keyspace_.hasher_);
   table->Swap(table_);
   keyspace_.pending_objects_ += table->size();
-  keyspace_.remains_.push_back({std::move(table), std::move(expiries_), data_bytes_});
+  const bool is_needed = keyspace_.images_ != nullptr && keyspace_.images_->OnClear(*this, *table);
+  Keyspace::Remains remains{std::move(table), std::move(expiries_), data_bytes_};
+  if (is_needed) {
+    keyspace_.held_.push_back(std::move(remains));
+  } else {
+    keyspace_.remains_.push_back(std::move(remains));
+  }
   element_expiries_.reset();
   data_bytes_ = 0;
   volatile_keys_ = 0;

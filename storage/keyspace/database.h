@@ -154,6 +154,11 @@ class Database {
   Found FindRecord(uint64_t hash, const Record* record) const;
   // Prefetches what Scan(cursor) will visit.
   void PrefetchScan(uint64_t cursor) const { table_.PrefetchScan(cursor); }
+  // One step of a snapshot's walk, like Scan, with the records to be given their epoch.
+  template <class Visit>
+  uint64_t WalkRecords(uint64_t cursor, Visit&& visit) {
+    return table_.Scan(cursor, [&](void* entry) { visit(*static_cast<Record*>(entry)); });
+  }
   // Calls visit(const Record&) for records with an expiry, the next about `items` of an endless
   // walk over all of them, and drops stale items of the expiry index on the way.
   template <class Visit>
@@ -198,6 +203,8 @@ class Database {
   void Expire(const Key& key, Found found);
   Record* NewRecord(const RecordDraft& draft);
   void FreeRecord(Record* record);
+  // The record is about to change or to go: a snapshot that does not have it yet takes it now.
+  void BeforeChange(Record& record);
   // Frees what the record points to, if anything.
   void ReleaseOutside(Record& record);
   void PutCollection(const Key& key, Found found, Type type, CollectionHandle& handle,

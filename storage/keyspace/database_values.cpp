@@ -90,6 +90,7 @@ void Database::SetLargeString(const Key& key, Found found, LargeString* string,
 char* Database::GrowString(const Key& key, Found found, size_t size) {
   if (found && (found->encoding() == Encoding::kShort || found->encoding() == Encoding::kPlain) &&
       found->bytes().size() == size) {
+    BeforeChange(*found);
     found->set_encoding(Encoding::kPlain);
     return found->mutable_bytes();
   }
@@ -109,6 +110,7 @@ char* Database::GrowString(const Key& key, Found found, size_t size) {
 
 char* Database::GrowLarge(const Key& key, Found found, size_t size) {
   if (found && found->encoding() == Encoding::kLarge) {
+    BeforeChange(*found);  // which may share the string
     LargeString* string = found->large();
     if (!string->is_shared() && size <= string->capacity()) {
       std::memset(string->data() + string->size(), 0, size - string->size());
@@ -136,6 +138,7 @@ char* Database::GrowLarge(const Key& key, Found found, size_t size) {
 CollectionHandle Database::Open(Found found) {
   CollectionEnvironment& environment = keyspace_.environment_;
   if (!found) return CollectionHandle(environment);
+  BeforeChange(*found);
   if (found->encoding() == Encoding::kStructure) {
     return CollectionHandle(environment, found->structure());
   }

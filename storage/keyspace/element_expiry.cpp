@@ -58,6 +58,7 @@ void Database::FireElements(uint64_t hash_prefix) {
   if (IsExpired(*found)) return Expire(key, found);
   Structure& structure = *found->structure();
   std::vector<std::string> expired;
+  BeforeChange(*found);
   const size_t memory_before = structure.memory();
   structure.ExpireElements(keyspace_.now_ms_, kElementsAtOnce, expired);
   data_bytes_ += structure.memory() - memory_before;

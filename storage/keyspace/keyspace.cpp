@@ -23,6 +23,7 @@ Keyspace::Keyspace(int databases, const KeyHasher::Secret& secret, Random& rando
 
 // Databases go first: their records are freed through the members declared after them.
 Keyspace::~Keyspace() {
+  CHECK_INVARIANT(images_ == nullptr);
   databases_.clear();
   while (FreeSome(SIZE_MAX)) {
   }
@@ -30,7 +31,9 @@ Keyspace::~Keyspace() {
 
 void Keyspace::SwapDatabases(int a, int b) {
   NoteUsed(std::max(a, b));
-  if (a != b) database(a).SwapContents(database(b));
+  if (a == b) return;
+  database(a).SwapContents(database(b));
+  if (images_ != nullptr) images_->OnSwap(database(a), database(b));
 }
 
 void Keyspace::SetNow(int64_t now_ms, int64_t monotonic_ms) {
@@ -89,10 +92,12 @@ size_t Keyspace::memory() const {
 
 size_t Keyspace::pending_memory() const {
   size_t bytes = structures_bytes_;
-  for (const Remains& remains : remains_) {
+  const auto add = [&](const Remains& remains) {
     bytes += remains.data_bytes + remains.table->memory() +
              (remains.expiries ? remains.expiries->memory() : 0);
-  }
+  };
+  std::ranges::for_each(remains_, add);
+  std::ranges::for_each(held_, add);
   return bytes;
 }
 
@@ -106,6 +111,25 @@ size_t Keyspace::keys() const {
   size_t count = 0;
   for (int i = 0; i < databases_used_; ++i) count += database(i).size();
   return count;
+}
+
+void Keyspace::BeginImages(FirstImages& images) {
+  CHECK_INVARIANT(images_ == nullptr);
+  images_ = &images;
+  epoch_ = !epoch_;
+}
+
+void Keyspace::EndImages() {
+  CHECK_INVARIANT(images_ != nullptr && held_.empty());
+  images_ = nullptr;
+}
+
+void Keyspace::LetGo(const HashTable& table) {
+  const auto held =
+      std::ranges::find_if(held_, [&](const Remains& it) { return it.table.get() == &table; });
+  CHECK_INVARIANT(held != held_.end());
+  remains_.push_back(std::move(*held));
+  held_.erase(held);
 }
 
 void Keyspace::ReleaseLarge(LargeString* string) {

@@ -14,6 +14,7 @@
 #include "storage/base/random.h"
 #include "storage/keyspace/change_listener.h"
 #include "storage/keyspace/database.h"
+#include "storage/keyspace/first_images.h"
 #include "storage/memory/slab_allocator.h"
 #include "storage/types/collection_handle.h"
 
@@ -79,8 +80,11 @@ class Keyspace {
   void SetFrequency(Record& record, uint8_t frequency) const;
 
   void set_collection_limits(const CollectionLimits& limits) { environment_.limits = limits; }
-  // The record's collection, to be read.
+  // The record's collection, to be read; of an empty Found: one without elements.
   CollectionHandle Read(const Record& record) const;
+  CollectionHandle Read(Found found) const {
+    return found ? Read(static_cast<const Record&>(*found)) : CollectionHandle(environment_);
+  }
 
   // Bytes that keys, values and their tables take. What waits to be freed is not counted.
   size_t memory() const;
@@ -106,6 +110,17 @@ class Keyspace {
   // Until the next call, a value that is set may be a part of this buffer; if it is most of it, it
   // takes the buffer over instead of being copied. nullptr: no buffer.
   void OfferBuffer(LargeString* buffer) { offered_ = buffer; }
+  // A snapshot begins: from now on `images` hears of each record before it changes for the first
+  // time, and new records have the epoch that says "not of this snapshot". All others have the
+  // other epoch, so before EndImages the snapshot must have given every one of them the current
+  // epoch. One snapshot at a time.
+  void BeginImages(FirstImages& images);
+  void EndImages();
+  bool epoch() const { return epoch_; }
+  bool HasImages() const { return images_ != nullptr; }
+  // Of what FirstImages::OnClear kept.
+  void LetGo(const HashTable& table);
+
   // Frees a structure: a small one at once, a large one in slices.
   void ReleaseStructure(std::unique_ptr<Structure> structure);
 
@@ -161,6 +176,7 @@ class Keyspace {
   mutable CollectionEnvironment environment_;
   std::vector<std::unique_ptr<Database>> databases_;
   std::deque<Remains> remains_;
+  std::vector<Remains> held_;            // that a snapshot still reads
   std::deque<LeftStructure> structures_;  // to be freed
   size_t structures_bytes_ = 0;           // of these together
   size_t pending_objects_ = 0;
@@ -172,6 +188,8 @@ class Keyspace {
   uint32_t lru_clock_ = 0;  // 28 bits of sixteenths of a second
   uint32_t lfu_clock_ = 0;  // 20 bits of sixteenths of a minute
   bool may_expire_ = true;
+  bool epoch_ = false;  // of records that are new, or that the snapshot has
+  FirstImages* images_ = nullptr;
   AccessPolicy access_policy_;
   Statistics statistics_;
   std::function<void(LargeString*)> free_elsewhere_;

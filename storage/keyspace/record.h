@@ -2,8 +2,9 @@
 // miss.
 //
 //   +------------+----------+--------+------------+----------+-----+---------+
-//   | type 4,    | flags 4, | access | key length | expiry   | key | payload |
-//   | encoding 4 | access 4 |   24   |  8 or 32   | 0 or 64  |     |         |
+//   | epoch 1,   | flags 4, | access | key length | expiry   | key | payload |
+//   | type 3,    | access 4 |   24   |  8 or 32   | 0 or 64  |     |         |
+//   | encoding 4 |          |        |            |          |     |         |
 //   +------------+----------+--------+------------+----------+-----+---------+
 //   byte 0         1       2..4     5
 //
@@ -12,6 +13,8 @@
 // LFU policy 20 bits of sixteenths of a minute and an 8-bit logarithmic counter (Keyspace). Nothing
 // is aligned: fields are read by memcpy. A key of 16 and a value of 32 bytes take 55 bytes, with an
 // expiry 63.
+//
+// "epoch" says whether the last snapshot has it, or it came later (Keyspace::BeginImages).
 //
 // A record never changes its size class by itself: Database makes a new one and puts it into the
 // slot.
@@ -61,10 +64,15 @@ class Record {
   // Fills `memory`, which has BytesFor(draft) bytes.
   static Record* Fill(void* memory, const RecordDraft& draft);
 
-  Type type() const { return static_cast<Type>(bytes_[0] >> 4); }
+  Type type() const { return static_cast<Type>(bytes_[0] >> 4 & 7); }
   Encoding encoding() const { return static_cast<Encoding>(bytes_[0] & 15); }
   void set_encoding(Encoding encoding) {
     bytes_[0] = static_cast<uint8_t>((bytes_[0] & 0xf0) | static_cast<uint8_t>(encoding));
+  }
+
+  bool epoch() const { return (bytes_[0] & kEpoch) != 0; }
+  void set_epoch(bool epoch) {
+    bytes_[0] = static_cast<uint8_t>(epoch ? bytes_[0] | kEpoch : bytes_[0] & ~kEpoch);
   }
 
   std::string_view key() const {
@@ -151,6 +159,7 @@ class Record {
   std::string_view draft_payload() const;
 
  private:
+  static constexpr uint8_t kEpoch = 0x80;
   enum Flags : uint8_t {
     kHasExpiry = 1,
     kIndexed = 2,

@@ -74,7 +74,7 @@ ValueType ValueWriter::TypeOf(const Record& record) const {
     case Type::kString:
       return ValueType::kString;
     case Type::kList:
-      return ValueType::kListQuicklist2;
+      return IsLong(record) ? ValueType::kList : ValueType::kListQuicklist2;
     case Type::kSet:
       return TypeOfSet(record);
     case Type::kSortedSet:
@@ -87,6 +87,34 @@ ValueType ValueWriter::TypeOf(const Record& record) const {
   }
   CHECK_INVARIANT(false);  // no record has such a type
   return ValueType::kString;
+}
+
+bool ValueWriter::IsLong(const Record& record) {
+  constexpr size_t kElements = 1024;
+  return record.encoding() == Encoding::kStructure && record.structure()->size() > kElements;
+}
+
+bool ValueWriter::AppendSome(const Keyspace& keyspace, const Record& record, Progress& progress,
+                             size_t elements, std::string& out) {
+  switch (record.type()) {
+    case Type::kList:
+      AppendSomeOfList(keyspace, record, progress, elements, out);
+      break;
+    case Type::kSet:
+      AppendSomeOfSet(record, progress, elements, out);
+      break;
+    case Type::kSortedSet:
+      AppendSomeOfSortedSet(record, progress, elements, out);
+      break;
+    case Type::kHash:
+      AppendSomeOfHash(record, progress, elements, out);
+      break;
+    case Type::kString:
+    case Type::kStream:
+      CHECK_INVARIANT(false);
+  }
+  progress.has_begun = true;
+  return progress.at == 0;
 }
 
 void ValueWriter::AppendValue(const Keyspace& keyspace, const Record& record, std::string& out) {

@@ -14,6 +14,7 @@
 #include "storage/rdb/decoded_value.h"
 #include "storage/rdb/format.h"
 #include "storage/rdb/packed_formats.h"
+#include "storage/types/list.h"
 
 namespace storage::rdb {
 
@@ -39,6 +40,17 @@ class ValueWriter {
   ValueType TypeOf(const Record& record) const;
   void AppendValue(const Keyspace& keyspace, const Record& record, std::string& out);
 
+  // A value of many elements can be written in pieces, as long as nothing changes it in between.
+  static bool IsLong(const Record& record);
+  // How far such a value has been written.
+  struct Progress {
+    bool has_begun = false;
+    uint64_t at = 0;  // what this counts is its type's
+  };
+  // Appends about so many more of its elements. True: that was the last.
+  bool AppendSome(const Keyspace& keyspace, const Record& record, Progress& progress,
+                  size_t elements, std::string& out);
+
   static void AppendLength(uint64_t length, std::string& out);
   void AppendString(std::string_view text, std::string& out);
 
@@ -49,6 +61,16 @@ class ValueWriter {
   void AppendHash(const Record& record, std::string& out);
   void AppendSet(const Record& record, std::string& out);
   void AppendSortedSet(const Record& record, std::string& out);
+  void AppendNodes(const List& list, std::string& out);
+  void AppendHashHead(const Record& record, std::string& out);
+  // Of what is no listpack: elements from progress.at on, and what comes before the first.
+  void AppendSomeOfList(const Keyspace& keyspace, const Record& record, Progress& progress,
+                        size_t elements, std::string& out);
+  void AppendSomeOfHash(const Record& record, Progress& progress, size_t elements,
+                        std::string& out);
+  void AppendSomeOfSet(const Record& record, Progress& progress, size_t elements, std::string& out);
+  void AppendSomeOfSortedSet(const Record& record, Progress& progress, size_t elements,
+                             std::string& out);
   ValueType TypeOfHash(const Record& record) const;
   ValueType TypeOfSet(const Record& record) const;
 

@@ -95,6 +95,20 @@ uint64_t FirstExpiry(ByteReader& reader) {
   return first;
 }
 
+// The time from which on the expiries of fields are counted. A long hash is not searched for the
+// first of them: what it knows of it may be late for fields whose time has come, and they are
+// written as if it came then.
+int64_t FirstExpiryOf(const Record& record) {
+  int64_t first_ms = kFieldExpiryMax;
+  if (ValueWriter::IsLong(record)) {
+    return std::clamp<int64_t>(record.structure()->NextExpiryMs(), 0, first_ms);
+  }
+  HashView::Of(record, -1).ForEach([&](const HashField& field) {
+    if (field.expiry_ms != FieldEntry::kNoExpiry) first_ms = std::min(first_ms, field.expiry_ms);
+  });
+  return first_ms;
+}
+
 }  // namespace
 
 void DecodeHash(ByteReader& reader, ValueType type, int version, DecodedValue& value) {
@@ -137,28 +151,38 @@ void ValueWriter::AppendHash(const Record& record, std::string& out) {
       });
       listpack_.End();
       return AppendString(listpack_.bytes(), out);
-    case ValueType::kHashFieldExpiry: {
-      int64_t first = kFieldExpiryMax;
-      hash.ForEach([&](const HashField& field) {
-        if (field.expiry_ms != FieldEntry::kNoExpiry) first = std::min(first, field.expiry_ms);
-      });
-      AppendLittle(static_cast<uint64_t>(first), sizeof first, out);
-      AppendLength(hash.size(), out);
-      hash.ForEach([&](const HashField& field) {
-        const bool expires = field.expiry_ms != FieldEntry::kNoExpiry;
-        AppendLength(expires ? static_cast<uint64_t>(field.expiry_ms - first) + 1 : 0, out);
-        AppendString(field.name, out);
-        AppendString(field.value, out);
-      });
-      return;
+    default: {
+      Progress progress;
+      AppendSomeOfHash(record, progress, SIZE_MAX, out);
     }
-    default:
-      AppendLength(hash.size(), out);
-      hash.ForEach([&](const HashField& field) {
-        AppendString(field.name, out);
-        AppendString(field.value, out);
-      });
   }
+}
+
+void ValueWriter::AppendHashHead(const Record& record, std::string& out) {
+  const HashView hash = HashView::Of(record, -1);
+  if (hash.has_volatile_fields()) {
+    const int64_t first_ms = FirstExpiryOf(record);
+    AppendLittle(static_cast<uint64_t>(first_ms), sizeof first_ms, out);
+  }
+  AppendLength(hash.size(), out);
+}
+
+// progress.at: a cursor.
+void ValueWriter::AppendSomeOfHash(const Record& record, Progress& progress, size_t elements,
+                                   std::string& out) {
+  if (!progress.has_begun) AppendHashHead(record, out);
+  const HashView hash = HashView::Of(record, -1);
+  const bool has_expiries = hash.has_volatile_fields();
+  const int64_t first_ms = has_expiries ? FirstExpiryOf(record) : 0;
+  progress.at = hash.Scan(progress.at, elements, [&](const HashField& field) {
+    if (has_expiries) {
+      const bool expires = field.expiry_ms != FieldEntry::kNoExpiry;
+      const int64_t distance_ms = std::max<int64_t>(field.expiry_ms - first_ms, 0);
+      AppendLength(expires ? static_cast<uint64_t>(distance_ms) + 1 : 0, out);
+    }
+    AppendString(field.name, out);
+    AppendString(field.value, out);
+  });
 }
 
 }  // namespace storage::rdb

@@ -1,5 +1,7 @@
 // Lists: elements, a ziplist, or a quicklist: nodes that are ziplists, listpacks or long elements.
 
+#include <algorithm>
+
 #include "storage/rdb/codec.h"
 #include "storage/types/list.h"
 
@@ -40,8 +42,28 @@ void DecodeList(ByteReader& reader, ValueType type, DecodedValue& value) {
 }
 
 void ValueWriter::AppendList(const Keyspace& keyspace, const Record& record, std::string& out) {
+  if (IsLong(record)) {
+    Progress progress;
+    return AppendSomeOfList(keyspace, record, progress, SIZE_MAX, out);
+  }
+  CollectionHandle handle = keyspace.Read(record);
+  AppendNodes(List(handle), out);
+}
+
+// Of a long list the nodes would have to be counted first; the older form, elements one by one,
+// needs no more than their number. progress.at: elements that were written.
+void ValueWriter::AppendSomeOfList(const Keyspace& keyspace, const Record& record,
+                                   Progress& progress, size_t elements, std::string& out) {
   CollectionHandle handle = keyspace.Read(record);
   const List list(handle);
+  if (!progress.has_begun) AppendLength(list.size(), out);
+  const size_t count = std::min<size_t>(elements, list.size() - progress.at);
+  list.ForEach(progress.at, count, [&](std::string_view element) { AppendString(element, out); });
+  progress.at += count;
+  if (progress.at == list.size()) progress.at = 0;
+}
+
+void ValueWriter::AppendNodes(const List& list, std::string& out) {
   // The number of nodes comes first, and is known when they are written.
   std::string nodes;
   uint64_t node_count = 0;

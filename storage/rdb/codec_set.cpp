@@ -42,10 +42,20 @@ void ValueWriter::AppendSet(const Record& record, std::string& out) {
       set.ForEach([&](std::string_view member) { listpack_.Add(member); });
       listpack_.End();
       return AppendString(listpack_.bytes(), out);
-    default:
-      AppendLength(set.size(), out);
-      set.ForEach([&](std::string_view member) { AppendString(member, out); });
+    default: {
+      Progress progress;
+      AppendSomeOfSet(record, progress, SIZE_MAX, out);
+    }
   }
+}
+
+// progress.at: a cursor.
+void ValueWriter::AppendSomeOfSet(const Record& record, Progress& progress, size_t elements,
+                                  std::string& out) {
+  const SetView set = SetView::Of(record);
+  if (!progress.has_begun) AppendLength(set.size(), out);
+  progress.at = set.Scan(progress.at, elements,
+                         [&](std::string_view member) { AppendString(member, out); });
 }
 
 }  // namespace storage::rdb

@@ -1,6 +1,7 @@
 // Sorted sets: members and scores, in pairs, a ziplist or a listpack. In pairs, scores are 8 bytes;
 // before version 8, a text with its length in one byte, of which the highest are special values.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -67,9 +68,22 @@ void ValueWriter::AppendSortedSet(const Record& record, std::string& out) {
     listpack_.End();
     return AppendString(listpack_.bytes(), out);
   }
-  AppendLength(set.size(), out);
+  Progress progress;
+  AppendSomeOfSortedSet(record, progress, set.size(), out);
+}
+
+// progress.at: members that are left.
+void ValueWriter::AppendSomeOfSortedSet(const Record& record, Progress& progress, size_t elements,
+                                        std::string& out) {
+  const SortedSetView set = SortedSetView::Of(record);
+  if (!progress.has_begun) {
+    AppendLength(set.size(), out);
+    progress.at = set.size();
+  }
   // From the highest down, as Redis does: it inserts each at the front when it reads them.
-  set.Walk({0, set.size()}, Direction::kDown, [&](double score, std::string_view member) {
+  const size_t count = std::min<size_t>(elements, progress.at);
+  progress.at -= count;
+  set.Walk({progress.at, count}, Direction::kDown, [&](double score, std::string_view member) {
     AppendString(member, out);
     out.append(reinterpret_cast<const char*>(&score), sizeof score);
   });

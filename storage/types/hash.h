@@ -144,6 +144,7 @@ uint64_t HashView::Scan(uint64_t cursor, size_t count, Visit&& visit) const {
       if (!entry.IsExpired(now_ms_)) visit(FieldOf(entry));
     });
     if (cursor == 0) break;
+    table_->table().PrefetchScan(cursor);
   }
   return cursor;
 }

@@ -161,6 +161,7 @@ uint64_t SetView::Scan(uint64_t cursor, size_t count, Visit&& visit) const {
       ++seen;
     });
     if (cursor == 0) break;
+    table_->table().PrefetchScan(cursor);
   }
   return cursor;
 }

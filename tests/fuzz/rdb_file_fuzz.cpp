@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "storage/base/check.h"
+#include "storage/rdb/checksum.h"
 #include "storage/rdb/file_reader.h"
 #include "storage/rdb/file_writer.h"
 #include "storage/rdb/store_value.h"
@@ -84,7 +85,8 @@ std::string Write(const storage::Keyspace& keyspace) {
   writer.Begin(file);
   for (int i = 0; i < keyspace.database_count(); ++i) {
     const storage::Database& database = keyspace.database(i);
-    writer.SelectDatabase(i, database.size(), 0, file);
+    FileWriter::SelectDatabase(i, file);
+    FileWriter::Resize(database.size(), 0, file);
     for (uint64_t cursor = 0;;) {
       cursor = database.Scan(cursor, [&](const storage::Record& record) {
         writer.AppendRecord(keyspace, record, file);
@@ -92,7 +94,8 @@ std::string Write(const storage::Keyspace& keyspace) {
       if (cursor == 0) break;
     }
   }
-  writer.End(file);
+  FileWriter::End(file);
+  FileWriter::AppendChecksum(storage::rdb::Checksum(0, file), file);
   return file;
 }
 

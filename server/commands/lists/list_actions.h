@@ -13,6 +13,19 @@
 namespace server {
 
 using OpenedList = storage::Opened<storage::List>;
+
+// The list of a record, only to be read; `found` empty: one without elements.
+class ReadList {
+ public:
+  ReadList(CommandContext& context, storage::Found found)
+      : handle_(context.keyspace().Read(found)), list_(handle_) {}
+  const storage::List& operator*() const { return list_; }
+  const storage::List* operator->() const { return &list_; }
+
+ private:
+  storage::CollectionHandle handle_;
+  storage::List list_;
+};
 using storage::ListEnd;
 
 // LEFT or RIGHT, the next argument; the error is set when it is neither.

@@ -32,7 +32,7 @@ struct LLen {
     const storage::Key key = context.args().Key();
     const auto found = context.FindTyped(key, storage::Type::kList, storage::kRead);
     if (!found) return CommandError::From(found.error());
-    OpenedList list(context.db(), key, *found);
+    const ReadList list(context, *found);
     context.reply().Integer(static_cast<int64_t>(list->size()));
     return Replied();
   }
@@ -67,7 +67,7 @@ struct LIndex {
     }
     const int64_t index = args.Int64();
     if (const auto error = args.Finish()) return *error;
-    OpenedList list(context.db(), key, *found);
+    const ReadList list(context, *found);
     if (const auto position = PositionOf(index, list->size())) {
       context.reply().Bulk(list->Get(*position));
     } else {
@@ -104,7 +104,7 @@ struct LRange {
     if (const auto error = args.Finish()) return *error;
     const auto found = context.FindTyped(key, storage::Type::kList, storage::kRead);
     if (!found) return CommandError::From(found.error());
-    OpenedList list(context.db(), key, *found);
+    const ReadList list(context, *found);
     const ListRange range = RangeOf(start, stop, list->size());
     protocol::resp::ReplyWriter& reply = context.reply();
     reply.ArrayHeader(range.count);
@@ -204,7 +204,7 @@ struct LPos {
     if (!found) return CommandError::From(found.error());
     std::vector<size_t> positions;
     if (*found) {
-      OpenedList list(context.db(), key, *found);
+      const ReadList list(context, *found);
       positions = PositionsOf(*list, element, options);
     }
     protocol::resp::ReplyWriter& reply = context.reply();

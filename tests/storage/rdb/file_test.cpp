@@ -99,7 +99,8 @@ std::string Write(const Keyspace& keyspace, FileWriter::Options options = {}) {
   for (int i = 0; i < keyspace.database_count(); ++i) {
     const storage::Database& database = keyspace.database(i);
     if (database.size() == 0) continue;
-    writer.SelectDatabase(i, database.size(), database.volatile_keys(), file);
+    FileWriter::SelectDatabase(i, file);
+    FileWriter::Resize(database.size(), database.volatile_keys(), file);
     uint64_t cursor = 0;
     do {
       cursor = database.Scan(cursor, [&](const storage::Record& record) {
@@ -107,7 +108,8 @@ std::string Write(const Keyspace& keyspace, FileWriter::Options options = {}) {
       });
     } while (cursor != 0);
   }
-  writer.End(file);
+  FileWriter::End(file);
+  FileWriter::AppendChecksum(storage::rdb::Checksum(0, file), file);
   return file;
 }
 
