@@ -1,5 +1,6 @@
-// FirstImages: what a snapshot that is being written hears of the data: each record before its first
-// change, so that it can write what the record was when the snapshot began (Keyspace::BeginImages).
+// FirstImages: what a snapshot that is being written hears of the data: each record before its
+// first change, so that it can write what the record was when the snapshot began
+// (Keyspace::BeginImages).
 #pragma once
 
 namespace storage {

@@ -176,7 +176,7 @@ class Keyspace {
   mutable CollectionEnvironment environment_;
   std::vector<std::unique_ptr<Database>> databases_;
   std::deque<Remains> remains_;
-  std::vector<Remains> held_;            // that a snapshot still reads
+  std::vector<Remains> held_;             // that a snapshot still reads
   std::deque<LeftStructure> structures_;  // to be freed
   size_t structures_bytes_ = 0;           // of these together
   size_t pending_objects_ = 0;

@@ -53,9 +53,11 @@ class ValueWriter {
 
   static void AppendLength(uint64_t length, std::string& out);
   void AppendString(std::string_view text, std::string& out);
+  // Appends what stands before the string's bytes and returns these, as they are to be written;
+  // good as long as the text, and until the next call.
+  std::string_view AppendStringForm(std::string_view text, std::string& out);
 
  private:
-  void AppendCompressed(std::string_view text, std::string& out);
   void AppendText(const Record& record, std::string& out);
   void AppendList(const Keyspace& keyspace, const Record& record, std::string& out);
   void AppendHash(const Record& record, std::string& out);

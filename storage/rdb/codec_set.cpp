@@ -54,8 +54,8 @@ void ValueWriter::AppendSomeOfSet(const Record& record, Progress& progress, size
                                   std::string& out) {
   const SetView set = SetView::Of(record);
   if (!progress.has_begun) AppendLength(set.size(), out);
-  progress.at = set.Scan(progress.at, elements,
-                         [&](std::string_view member) { AppendString(member, out); });
+  progress.at =
+      set.Scan(progress.at, elements, [&](std::string_view member) { AppendString(member, out); });
 }
 
 }  // namespace storage::rdb

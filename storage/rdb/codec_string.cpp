@@ -64,32 +64,29 @@ void ValueWriter::AppendLength(uint64_t length, std::string& out) {
 }
 
 void ValueWriter::AppendString(std::string_view text, std::string& out) {
+  out += AppendStringForm(text, out);
+}
+
+std::string_view ValueWriter::AppendStringForm(std::string_view text, std::string& out) {
   if (text.size() <= kIntegerTextMax) {
     const auto integer = IntegerForm(text);
-    if (integer && AppendInteger(*integer, out)) return;
+    if (integer && AppendInteger(*integer, out)) return {};
   }
   if (options_.compresses && text.size() >= kCompressedBytesMin &&
       text.size() <= kCompressedBytesMax) {
-    return AppendCompressed(text, out);
+    const size_t most = text.size() - 4;  // else it is not worth the form
+    if (block_.size() < most) block_.resize(most);
+    const unsigned size = lzf_compress(text.data(), static_cast<unsigned>(text.size()),
+                                       block_.data(), static_cast<unsigned>(most));
+    if (size > 0) {
+      AppendForm(StringForm::kCompressed, out);
+      AppendLength(size, out);
+      AppendLength(text.size(), out);
+      return std::string_view(block_).substr(0, size);
+    }
   }
   AppendLength(text.size(), out);
-  out += text;
-}
-
-void ValueWriter::AppendCompressed(std::string_view text, std::string& out) {
-  const size_t most = text.size() - 4;  // else it is not worth the form
-  if (block_.size() < most) block_.resize(most);
-  const unsigned size = lzf_compress(text.data(), static_cast<unsigned>(text.size()), block_.data(),
-                                     static_cast<unsigned>(most));
-  if (size == 0) {
-    AppendLength(text.size(), out);
-    out += text;
-    return;
-  }
-  AppendForm(StringForm::kCompressed, out);
-  AppendLength(size, out);
-  AppendLength(text.size(), out);
-  out.append(block_, 0, size);
+  return text;
 }
 
 }  // namespace storage::rdb
