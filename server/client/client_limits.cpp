@@ -102,7 +102,7 @@ void CheckClientLimits(EngineState& engine) {
 void CheckOutputLimit(EngineState& engine, RespSession& session) {
   if (IsGone(session) || !ExceedsOutputLimit(engine, session)) return;
   ++engine.statistics.output_buffer_limit_disconnections;
-  engine.log.Warning("Client " + ClientLine(session, engine) +
+  engine.log.Warning("Client " + LoggedClientLine(session, engine) +
                      " closed for overcoming of output buffer limits.");
   engine.CloseSession(session, CloseWish::kNow);
 }

@@ -56,13 +56,15 @@ Doing DoneNow(const CommandContext& context) {
   return doing;
 }
 
-std::string Line(const RespSession& session, int64_t now_us, const Doing& doing) {
+// Appends the line, with at most so much of each text that the client chose.
+void AppendLine(std::string& line, const RespSession& session, int64_t now_us, const Doing& doing,
+                size_t text_max = std::string_view::npos) {
   const Client& client = session.client;
-  std::string line;
+  const auto cut = [text_max](std::string_view text) { return text.substr(0, text_max); };
   auto out = std::back_inserter(line);
   fmt::format_to(out, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={}",
                  client.id, client.peer.remote_address, client.peer.local_address,
-                 client.peer.descriptor, client.name, (now_us - client.created_us) / 1'000'000,
+                 client.peer.descriptor, cut(client.name), (now_us - client.created_us) / 1'000'000,
                  (now_us - client.last_interaction_us) / 1'000'000, FlagLetters(session),
                  client.database);
   fmt::format_to(out, " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf={} qbuf-free={} argv-mem={}",
@@ -72,21 +74,31 @@ std::string Line(const RespSession& session, int64_t now_us, const Doing& doing)
                  session.bytes_in_flight > 0 ? 1 : 0, session.bytes_in_flight, TotalMemory(session),
                  session.bytes_in_flight > 0 ? "rw" : "r");
   fmt::format_to(out, " cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}", doing.command_name,
-                 client.user, static_cast<int>(client.reply.version()), client.library_name,
-                 client.library_version);
-  return line;
+                 client.user, static_cast<int>(client.reply.version()), cut(client.library_name),
+                 cut(client.library_version));
 }
 
 }  // namespace
 
-std::string ClientLine(const RespSession& session, const EngineState& engine) {
-  return Line(session, engine.monotonic_us, LastDone(session.client));
+std::string LoggedClientLine(const RespSession& session, const EngineState& engine) {
+  constexpr size_t kTextMax = 256;
+  std::string line;
+  AppendLine(line, session, engine.monotonic_us, LastDone(session.client), kTextMax);
+  return line;
 }
 
-std::string ClientLine(const RespSession& session, CommandContext& context) {
+size_t ClientLineBytesMax(const RespSession& session) {
+  constexpr size_t kNumbersAndNames = 1024;
+  const Client& client = session.client;
+  return kNumbersAndNames + client.peer.remote_address.size() + client.peer.local_address.size() +
+         client.name.size() + client.library_name.size() + client.library_version.size() +
+         client.user.size();
+}
+
+void AppendClientLine(std::string& lines, const RespSession& session, CommandContext& context) {
   const bool asks_itself = &session.client == &context.client();
-  return Line(session, context.engine().monotonic_us,
-              asks_itself ? DoneNow(context) : LastDone(session.client));
+  AppendLine(lines, session, context.engine().monotonic_us,
+             asks_itself ? DoneNow(context) : LastDone(session.client));
 }
 
 }  // namespace server

@@ -2,6 +2,7 @@
 // order.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "server/client/client_list.h"
@@ -11,9 +12,12 @@ namespace server {
 class CommandContext;
 struct EngineState;
 
-// Between requests.
-std::string ClientLine(const RespSession& session, const EngineState& engine);
-// As the request of `context` sees it, whose own client is in the middle of it.
-std::string ClientLine(const RespSession& session, CommandContext& context);
+// For the log, between requests: a line of bounded length, however long the client's names are.
+std::string LoggedClientLine(const RespSession& session, const EngineState& engine);
+
+// As the request of `context` sees it, whose own client is in the middle of it. The line takes at
+// most ClientLineBytesMax bytes; names are as long as clients like.
+void AppendClientLine(std::string& lines, const RespSession& session, CommandContext& context);
+size_t ClientLineBytesMax(const RespSession& session);
 
 }  // namespace server

@@ -20,6 +20,7 @@ constexpr std::string_view kBadDirective = "Bad directive or wrong number of arg
 std::vector<std::string_view> SplitAtSpaces(std::string_view text) {
   std::vector<std::string_view> words;
   if (text.empty()) return words;
+  words.reserve(static_cast<size_t>(std::ranges::count(text, ' ')) + 1);
   for (;;) {
     const size_t space = text.find(' ');
     words.push_back(text.substr(0, space));
@@ -154,6 +155,12 @@ std::expected<void, ConfigError> Config::Set(std::span<const NameAndValue> pairs
   undo();
   apply_hook_(changed);  // takes back what the hook did before it refused
   return std::unexpected(Failed(changed.front(), *refusal));
+}
+
+size_t Config::TextBytes() const {
+  size_t bytes = 0;
+  for (const Value& value : values_) bytes += value.text.size();
+  return bytes;
 }
 
 Config::NamedValues Config::Get(std::span<const std::string_view> globs) const {

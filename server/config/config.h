@@ -71,6 +71,8 @@ class Config {
   // Whether the directive's value is a secret, to be kept out of logs, MONITOR and the slow log.
   static bool IsSensitive(std::string_view name);
 
+  // What the texts of all values take. They are as long as an operator likes.
+  size_t TextBytes() const;
   // For rewrite.h: the value of the directive at this place in AllDirectives().
   const std::string& ValueText(size_t index) const { return values_[index].text; }
 

@@ -62,7 +62,8 @@ std::string Monitors::Line(const Client& client, const CommandInTable& command,
     line += ' ';
     protocol::resp::AppendQuoted(line, argument.substr(0, bytes_max));
   }
-  return line + "\r\n";
+  line += "\r\n";
+  return line;
 }
 
 }  // namespace server

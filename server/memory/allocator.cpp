@@ -8,10 +8,26 @@
 #include <malloc.h>
 #endif
 
+#include <string_view>
+
+#include "storage/memory/memory_probe.h"
+
 namespace server {
 
 #ifdef CINNABAR_JEMALLOC
 namespace {
+
+// What finds no memory is left out of the report.
+void AppendIfThereIsMemory(void* to, const char* text) {
+  std::string& report = *static_cast<std::string*>(to);
+  const std::string_view added = text;
+  const size_t wanted = report.size() + added.size();
+  if (wanted > report.capacity()) {
+    if (!storage::HasMemoryFor(2 * wanted + 1)) return;
+    report.reserve(2 * wanted);
+  }
+  report += added;
+}
 
 // The names hold MALLCTL_ARENAS_ALL.
 constexpr const char* kMuzzyPages = "stats.arenas.4096.pmuzzy";
@@ -40,12 +56,8 @@ void PurgeAllocator() {
   mallctl(kPurgeAll, nullptr, nullptr, nullptr, 0);
 }
 
-std::string AllocatorReport() {
-  std::string report;
-  malloc_stats_print(
-      [](void* to, const char* text) { static_cast<std::string*>(to)->append(text); }, &report,
-      nullptr);
-  return report;
+void AppendAllocatorReport(std::string& report) {
+  malloc_stats_print(AppendIfThereIsMemory, &report, nullptr);
 }
 #else
 AllocatorFigures ReadAllocatorFigures() {
@@ -58,8 +70,8 @@ void PurgeAllocator() {
   malloc_trim(0);
 }
 
-std::string AllocatorReport() {
-  return "Stats not supported for the current allocator\n";
+void AppendAllocatorReport(std::string& report) {
+  report += "Stats not supported for the current allocator\n";
 }
 #endif
 

@@ -18,7 +18,8 @@ struct AllocatorFigures {
 AllocatorFigures ReadAllocatorFigures();
 // Gives what is kept for later back to the system. May take milliseconds; any thread may call it.
 void PurgeAllocator();
-// The allocator's own report, of some hundred lines; a line that says why there is none.
-std::string AllocatorReport();
+// The allocator's own report, of some hundred lines as far as there is memory for them; a line that
+// says why there is none.
+void AppendAllocatorReport(std::string& report);
 
 }  // namespace server

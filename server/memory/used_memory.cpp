@@ -104,7 +104,8 @@ std::string MallocStatistics(EngineState& engine) {
     text += fmt::format("{:>12} {:>13} {:>13} {:>9}\n", statistics.object_bytes,
                         statistics.live_objects, statistics.capacity, statistics.pages);
   }
-  return text + AllocatorReport();
+  AppendAllocatorReport(text);
+  return text;
 }
 
 }  // namespace server

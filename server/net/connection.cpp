@@ -6,9 +6,9 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "server/net/connections.h"
 #include "server/net/gather.h"
@@ -118,9 +118,9 @@ ssize_t Connection::TryWrite() {
   if (output.splices().empty() && output.wire_size() <= std::numeric_limits<int>::max()) {
     return TrySend(output.bytes());
   }
-  const std::vector<uv_buf_t> pieces = GatherPieces(output, 0);
-  const int written =
-      uv_try_write(&handle_->stream, pieces.data(), static_cast<unsigned>(pieces.size()));
+  const std::optional<Pieces> pieces = Pieces::Gather(output, 0);
+  if (!pieces) return UV_ENOMEM;
+  const int written = uv_try_write(&handle_->stream, pieces->data(), pieces->size());
   return written == UV_EAGAIN ? 0 : written;
 }
 
@@ -140,9 +140,10 @@ void Connection::QueueRest(size_t written) {
   pending->output.Swap(session_->output);
   pending->bytes = pending->output.wire_size() - written;
   pending->request.data = pending.get();
-  const std::vector<uv_buf_t> pieces = GatherPieces(pending->output, written);
-  const int status = uv_write(&pending->request, &handle_->stream, pieces.data(),
-                              static_cast<unsigned>(pieces.size()), OnWriteDone);
+  const std::optional<Pieces> pieces = Pieces::Gather(pending->output, written);
+  const int status = !pieces ? UV_ENOMEM
+                             : uv_write(&pending->request, &handle_->stream, pieces->data(),
+                                        pieces->size(), OnWriteDone);
   if (status != 0) {
     MarkDeaf(status);
     return;

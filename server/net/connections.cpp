@@ -55,7 +55,16 @@ void Connections::EndTurn() {
 
 void Connections::Flush(std::span<Session* const> touched) {
   // A session that goes on after OnWritten may be touched again, which moves the engine's list.
-  flushing_.assign(touched.begin(), touched.end());
+  flushing_.clear();
+  for (Session* session : touched) {
+    if (session->close == CloseWish::kNow) {
+      finished_.Add(*static_cast<Connection*>(session->connection));
+    } else {
+      flushing_.push_back(session);
+    }
+  }
+  // Who reads that it has closed another's connection can rely on it, as with Redis.
+  CloseFinished();
   for (Session* session : flushing_) {
     auto& connection = *static_cast<Connection*>(session->connection);
     switch (session->close) {

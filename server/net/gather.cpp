@@ -7,41 +7,42 @@
 namespace server {
 namespace {
 
-class Pieces {
- public:
-  explicit Pieces(size_t skipped) : skip_(skipped) {}
+// The system writes at most 2 GiB at once, whatever the length says.
+constexpr size_t kPieceBytesMax = std::numeric_limits<int>::max();
 
-  void Add(std::string_view bytes) {
-    const size_t skipped = std::min(skip_, bytes.size());
-    skip_ -= skipped;
-    bytes.remove_prefix(skipped);
-    while (!bytes.empty()) {
-      // The system writes at most 2 GiB at once, whatever the length says.
-      const size_t size = std::min<size_t>(bytes.size(), std::numeric_limits<int>::max());
-      pieces_.push_back(uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(size)));
-      bytes.remove_prefix(size);
-    }
-  }
-  std::vector<uv_buf_t> Take() { return std::move(pieces_); }
-
- private:
-  size_t skip_;
-  std::vector<uv_buf_t> pieces_;
-};
+size_t PiecesOf(size_t bytes) {
+  return bytes / kPieceBytesMax + 1;
+}
 
 }  // namespace
 
-std::vector<uv_buf_t> GatherPieces(const protocol::OutputBuffer& output, size_t skipped) {
-  Pieces pieces(skipped);
+void Pieces::Add(std::string_view bytes, size_t& skip) {
+  const size_t skipped = std::min(skip, bytes.size());
+  skip -= skipped;
+  bytes.remove_prefix(skipped);
+  while (!bytes.empty()) {
+    const size_t size = std::min(bytes.size(), kPieceBytesMax);
+    pieces_[count_++] = uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(size));
+    bytes.remove_prefix(size);
+  }
+}
+
+std::optional<Pieces> Pieces::Gather(const protocol::OutputBuffer& output, size_t skipped) {
   const std::string_view bytes = output.bytes();
+  size_t most = PiecesOf(bytes.size());
+  for (const protocol::OutputBuffer::Splice& splice : output.splices()) {
+    most += 1 + PiecesOf(splice.slice.size);
+  }
+  Pieces pieces(most);
+  if (pieces.pieces_ == nullptr) return std::nullopt;
   size_t at = 0;
   for (const protocol::OutputBuffer::Splice& splice : output.splices()) {
-    pieces.Add(bytes.substr(at, splice.offset - at));
-    pieces.Add({splice.slice.data, splice.slice.size});
+    pieces.Add(bytes.substr(at, splice.offset - at), skipped);
+    pieces.Add({splice.slice.data, splice.slice.size}, skipped);
     at = splice.offset;
   }
-  pieces.Add(bytes.substr(at));
-  return pieces.Take();
+  pieces.Add(bytes.substr(at), skipped);
+  return pieces;
 }
 
 }  // namespace server

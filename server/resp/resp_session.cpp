@@ -86,7 +86,7 @@ void RespSession::OnLinkEnd(LinkEnd end, std::string_view error) {
   if (!engine_.log.IsEnabled(LogLevel::kVerbose)) return;
   switch (end) {
     case LinkEnd::kPeerClosed:
-      return engine_.log.Verbose("Client closed connection " + ClientLine(*this, engine_));
+      return engine_.log.Verbose("Client closed connection " + LoggedClientLine(*this, engine_));
     case LinkEnd::kReadFailed:
       return engine_.log.Verbose("Reading from client: " + std::string(error));
     case LinkEnd::kWriteFailed:

@@ -250,7 +250,7 @@ void Turn::LogProtocolError(const RespSession& session) {
   constexpr std::string_view kPrefix = "Protocol error: ";
   if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
   engine_.log.Verbose("Protocol error (" + std::string(what) +
-                      ") from client: " + ClientLine(session, engine_));
+                      ") from client: " + LoggedClientLine(session, engine_));
 }
 
 void Turn::Finish(RespSession& session) {
@@ -270,7 +270,7 @@ void Turn::Finish(RespSession& session) {
   if (left > input_limit && session.close == CloseWish::kStayOpen) {
     ++engine_.statistics.query_buffer_limit_disconnections;
     engine_.log.Warning("Closing client that reached max query buffer length: " +
-                        ClientLine(session, engine_));
+                        LoggedClientLine(session, engine_));
     engine_.CloseSession(session, CloseWish::kNow);
   }
 }

@@ -45,7 +45,7 @@ class Turn {
   static constexpr size_t kLargeRequestBytes = 16 * 1024;
   // What a request may take besides its own size: a place in a growing list for each argument,
   // texts of errors.
-  static constexpr size_t kBytesOfArgument = 48;
+  static constexpr size_t kBytesOfArgument = 96;
   static constexpr size_t kSpareBytes = 256 * 1024;
   static constexpr size_t kRequestsOfOneMax = 4 * kRequestsMax;  // the same for one deep pipeline
 

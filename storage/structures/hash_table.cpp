@@ -16,7 +16,7 @@ namespace {
 
 constexpr unsigned kSplitFillPercent = 90;
 constexpr unsigned kShrinkFillPercent = 75;
-constexpr unsigned kSparsePercent = 40;
+constexpr unsigned kSparsePercent = 65;
 constexpr unsigned kMergeEntriesMax = 200;  // of two buddies; well below half of a full segment
 constexpr uint64_t kErasesPerShrink = 64;
 

@@ -13,7 +13,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,13 +38,12 @@ using Request = std::vector<std::string>;
 constexpr size_t kLargeBytes = 20'000;
 constexpr uint64_t kRequestsOfRound = 300;
 
-// They end, silence or block clients, change settings, or say what is not the same on two servers.
-constexpr std::string_view kLeftOut[] = {
-    "auth", "client", "cluster", "config", "debug", "hello", "info", "latency", "lolwut", "memory",
-    "monitor", "quit", "reset", "select", "shutdown", "slowlog", "time", "replicaof", "slaveof",
-    "role", "object|idletime",
-    // Their copies of elements and of what patterns name cannot be refused memory yet.
-    "sort", "sort_ro"};
+// They end, silence or block clients, change settings, or say what is not the same on two servers:
+// nothing can be compared. They have a test of their own below.
+constexpr std::string_view kIncomparable[] = {
+    "auth",     "client",  "cluster", "config",    "debug",   "hello", "info",
+    "latency",  "lolwut",  "memory",  "monitor",   "quit",    "reset", "select",
+    "shutdown", "slowlog", "time",    "replicaof", "slaveof", "role",  "object|idletime"};
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* const text = std::getenv(name);
@@ -72,7 +73,12 @@ bool IsRandom(const server::CommandInTable& command) {
 
 class ServerUnderTest {
  public:
-  explicit ServerUnderTest(uint64_t seed) : server_({}, (tests::RestartSecrets(seed), seed)) {}
+  explicit ServerUnderTest(uint64_t seed)
+      : server_({"enable-debug-command yes", "enable-protected-configs yes"},
+                (tests::RestartSecrets(seed), seed)) {}
+
+  // Connects a client that sees all requests.
+  std::string Monitor() { return server_.Connect().Run({"MONITOR"}); }
 
   // The reply to the request. The memory that the engine takes counts; the test's own does not.
   std::string Run(const Request& request) {
@@ -129,7 +135,10 @@ class ServerUnderTest {
 class Round {
  public:
   explicit Round(uint64_t seed)
-      : random_(seed), free_(seed), limited_(seed), generator_(free_.commands(), seed, kLeftOut) {
+      : random_(seed),
+        free_(seed),
+        limited_(seed),
+        generator_(free_.commands(), seed, kIncomparable) {
     generator_.set_large_bytes(kLargeBytes);
   }
 
@@ -199,6 +208,140 @@ class Round {
   uint64_t refusals_ = 0;
 };
 
+// Tries the last of the requests, on servers of its own, at each step at which memory can run out.
+// Returns how often it was refused.
+uint64_t TryAlone(std::span<const Request> requests) {
+  const Request& request = requests.back();
+  const std::string described = Describe(request);
+  CAPTURE(described);
+  const auto prepared = [&] {
+    auto server = std::make_unique<ServerUnderTest>(1);
+    for (const Request& earlier : requests.first(requests.size() - 1)) server->Run(earlier);
+    return server;
+  };
+  uint64_t refused = 0;
+  const auto free = prepared();
+  tests::StartRecording();
+  free->Run(request);
+  for (const int64_t step : tests::StopRecording()) {
+    CAPTURE(step);
+    const auto limited = prepared();
+    tests::StartLimiting(step - 1);
+    const std::string reply = limited->Run(request);
+    const tests::Refusals refusals = tests::StopLimiting();
+    CHECK(refusals.unrefusable_bytes == 0);
+    limited->CheckInvariants();
+    refused += IsRefusal(reply) ? 1 : 0;
+  }
+  return refused;
+}
+
+// Some requests of the commands that cannot be compared. Returns how often they were refused.
+uint64_t TryIncomparable(uint64_t seed) {
+  constexpr size_t kRequests = 20;
+  const ServerUnderTest known(seed);
+  std::vector<std::string_view> compared;
+  for (const server::CommandInTable* command : known.commands().commands()) {
+    if (std::ranges::find(kIncomparable, command->full_name) == std::end(kIncomparable)) {
+      compared.push_back(command->full_name);
+    }
+  }
+  CommandGenerator generator(known.commands(), seed, compared);
+  generator.set_large_bytes(kLargeBytes);
+  uint64_t refused = 0;
+  for (size_t i = 0; i < kRequests; ++i) {
+    const Request request = generator.Next();
+    refused += TryAlone({&request, 1});
+  }
+  return refused;
+}
+
+void FillWithLarge(ServerUnderTest& server) {
+  constexpr int kElements = 5000;
+  Request list = {"RPUSH", "list"};
+  Request same = {"RPUSH", "same"};
+  Request set = {"SADD", "set"};
+  Request others = {"SADD", "others"};
+  Request scored = {"ZADD", "scored"};
+  Request places = {"GEOADD", "places"};
+  Request hash = {"HSET", "hash"};
+  for (int i = 0; i < kElements; ++i) {
+    const std::string number = std::to_string(i * 7919 % kElements);
+    list.push_back(number);
+    same.emplace_back("same");
+    set.push_back("member:" + number);
+    others.push_back("member:" + std::to_string(i * 2));
+    scored.insert(scored.end(), {number, "member:" + number});
+    places.insert(places.end(), {"1." + number, "2", number});
+    hash.insert(hash.end(), {"field:" + number, number});
+    if (i % 10 == 0) server.Run({"SET", "weight:" + number, std::string(100, 'w') + number});
+  }
+  for (const Request& request : {list, same, set, others, scored, places, hash}) {
+    REQUIRE_FALSE(server.Run(request).starts_with("-"));
+  }
+  server.Run({"RPUSH", "giants", std::string(30'000, 'a'), std::string(50'000, 'b'), "c"});
+  server.Run({"DEBUG", "POPULATE", "5000"});
+  server.Run({"SET", "of:c", std::string(40'000, 'v')});
+}
+
+// Their temporaries grow with the data, not with the request.
+const std::vector<Request> kAboutLarge = {
+    {"SORT", "list"},
+    {"SORT", "list", "STORE", "sorted"},
+    {"SORT", "set", "ALPHA", "DESC"},
+    {"SORT", "scored", "BY", "nosort"},
+    {"SORT", "list", "ALPHA", "BY", "weight:*", "GET", "#", "GET", "weight:*"},
+    {"SORT", "list", "BY", "weight:*", "ALPHA", "GET", "weight:*", "STORE", "sorted"},
+    {"SORT", "giants", "ALPHA", "STORE", "sorted"},
+    {"SORT", "giants", "ALPHA", "BY", "of:*", "GET", "of:*", "STORE", "sorted"},
+    {"SORT", "giants", "BY", "none:*", "GET", "of:*"},
+    {"SORT_RO", "list", "LIMIT", "0", "10"},
+    {"LPOS", "same", "same", "COUNT", "0"},
+    {"LPOS", "same", "same", "COUNT", "0", "RANK", "-1"},
+    {"SINTER", "set", "others"},
+    {"SUNION", "set", "others", "set", "others", "set", "others"},
+    {"SDIFF", "set", "others"},
+    {"SINTERSTORE", "stored", "set", "others"},
+    {"SUNIONSTORE", "stored", "set", "others"},
+    {"SDIFFSTORE", "stored", "set", "others"},
+    {"ZUNION", "2", "scored", "set", "WITHSCORES"},
+    {"ZINTER", "2", "scored", "set"},
+    {"ZDIFF", "2", "scored", "others"},
+    {"ZUNIONSTORE", "stored", "2", "scored", "set"},
+    {"ZINTERSTORE", "stored", "2", "scored", "set"},
+    {"ZDIFFSTORE", "stored", "2", "scored", "others"},
+    {"ZRANGESTORE", "stored", "scored", "0", "-1"},
+    {"ZRANGE", "scored", "0", "-1", "REV", "WITHSCORES"},
+    {"ZREMRANGEBYRANK", "scored", "1", "-2"},
+    {"ZPOPMIN", "scored", "4000"},
+    {"GEOSEARCH", "places", "FROMLONLAT", "1", "2", "BYRADIUS", "20000", "km", "DESC"},
+    {"GEOSEARCHSTORE", "stored", "places", "FROMLONLAT", "1", "2", "BYRADIUS", "20000", "km"},
+    {"HGETALL", "hash"},
+    {"HRANDFIELD", "hash", "4000", "WITHVALUES"},
+    {"HRANDFIELD", "hash", "-4000"},
+    {"ZRANDMEMBER", "scored", "4000"},
+    {"SRANDMEMBER", "set", "4000"},
+    {"SPOP", "set", "4000"},
+    {"LRANGE", "list", "0", "-1"},
+    {"LREM", "same", "0", "same"},
+    {"COPY", "scored", "copy"},
+    {"DUMP", "hash"},
+    {"SCAN", "0", "COUNT", "100000"},
+    {"SSCAN", "set", "0", "COUNT", "100000"},
+    {"HSCAN", "hash", "0", "COUNT", "100000"},
+    {"ZSCAN", "scored", "0", "COUNT", "100000"},
+    {"LPOP", "list", "4000"},
+    {"LMPOP", "1", "list", "LEFT", "COUNT", "4000"},
+    {"ZMPOP", "1", "scored", "MIN", "COUNT", "4000"},
+    {"LTRIM", "list", "2000", "3000"},
+    {"ZREMRANGEBYSCORE", "scored", "10", "4000"},
+    {"SINTERCARD", "2", "set", "others"},
+    {"ZINTERCARD", "2", "scored", "set"},
+    {"GEORADIUS", "places", "1", "2", "20000", "km", "COUNT", "4000"},
+    {"FLUSHALL"},
+    {"KEYS", "*"},
+};
+
 }  // namespace
 
 TEST_CASE("Memory limit: every command is refused, or done, wherever memory runs out") {
@@ -219,6 +362,108 @@ TEST_CASE("Memory limit: every command is refused, or done, wherever memory runs
     CAPTURE(name);
     CHECK(refused.contains(name));
   }
+}
+
+TEST_CASE("Memory limit: what cannot be compared asks for memory that may be refused") {
+  const uint64_t rounds = FromEnvironment("CINNABAR_ROUNDS", 300);
+  const uint64_t first_seed = FromEnvironment("CINNABAR_SEED", 1);
+  uint64_t refusals = 0;
+  for (uint64_t seed = first_seed; seed < first_seed + rounds; ++seed) {
+    CAPTURE(seed);
+    refusals += TryIncomparable(seed);
+  }
+  CHECK(refusals > 0);
+}
+
+TEST_CASE("Memory limit: names, settings and what DEBUG makes are as large as there is memory") {
+  const std::string large(50'000, 'n');
+  const std::string words = std::string(20'000, ' ') + "x";
+  const Request name = {"CLIENT", "SETNAME", large};
+  const Request password = {"CONFIG", "SET", "masterauth", large};
+  Request listed = {"CLIENT", "LIST", "ID"};
+  for (int i = 0; i < 1000; ++i) listed.emplace_back("1");
+  const std::vector<Request> cases[] = {
+      {name, {"CLIENT", "LIST"}},
+      {name, {"CLIENT", "INFO"}},
+      {name, {"CLIENT", "KILL", "ADDR", large}},
+      {listed},
+      {name},
+      {{"CLIENT", "SETINFO", "LIB-NAME", large}},
+      {password},
+      {password, {"CONFIG", "SET", "masterauth", "short"}},
+      {password, {"CONFIG", "GET", "*"}},
+      {{"CONFIG", "SET", "save", words}},
+      {{"CONFIG", "SET", "save", words, "client-output-buffer-limit", words}},
+      {{"DEBUG", "POPULATE", "3", "key", "50000"}},
+      {{"DEBUG", "POPULATE", "3", large, "50000"}},
+      {{"DEBUG", "ERROR", large}},
+      {{"DEBUG", "LOG", large}},
+      {{"DEBUG", "DIGEST-VALUE", large}},
+      {{"DEBUG", "STRINGMATCH-LEN", large, large}},
+      {{"HELLO", "3", "AUTH", large, large, "SETNAME", large}},
+      {{"AUTH", large, large}},
+  };
+  for (const std::vector<Request>& requests : cases) TryAlone(requests);
+  const Request populate = {"DEBUG", "POPULATE", "3", "key", "50000"};
+  CHECK(TryAlone({&populate, 1}) > 0);
+  CHECK(TryAlone({&listed, 1}) > 0);
+}
+
+TEST_CASE("Memory limit: requests about large collections are refused, or done") {
+  size_t refusable = 0;
+  for (const Request& request : kAboutLarge) {
+    const std::string described = Describe(request);
+    CAPTURE(described);
+    ServerUnderTest free(1);
+    FillWithLarge(free);
+    const std::string before = free.Data();
+    tests::StartRecording();
+    const std::string expected = free.Run(request);
+    const auto steps = tests::StopRecording();
+    REQUIRE_FALSE(expected.starts_with("-"));
+    refusable += steps.size();
+    ServerUnderTest limited(1);
+    FillWithLarge(limited);
+    for (const int64_t step : steps) {
+      CAPTURE(step);
+      tests::StartLimiting(step - 1);
+      const std::string reply = limited.Run(request);
+      const tests::Refusals refusals = tests::StopLimiting();
+      CHECK(refusals.unrefusable_bytes == 0);
+      limited.CheckInvariants();
+      if (limited.was_closed()) continue;
+      if (reply.starts_with("-")) {
+        CHECK(IsRefusal(reply));
+        CHECK(limited.Data() == before);
+      }
+    }
+  }
+  CHECK(refusable > kAboutLarge.size());
+}
+
+TEST_CASE("Memory limit: requests that a monitor sees are refused, or done") {
+  size_t refused = 0;
+  for (const Request& request : {Request{"SET", "key", std::string(100'000, '\xff')},
+                                 Request{"ECHO", std::string(20'000, 'e')}}) {
+    const auto make = [] {
+      auto server = std::make_unique<ServerUnderTest>(1);
+      REQUIRE(server->Monitor() == "+OK\r\n");
+      return server;
+    };
+    const auto recorded = make();
+    tests::StartRecording();
+    REQUIRE_FALSE(recorded->Run(request).starts_with("-"));
+    for (const int64_t step : tests::StopRecording()) {
+      CAPTURE(step);
+      const auto server = make();
+      tests::StartLimiting(step - 1);
+      const std::string reply = server->Run(request);
+      CHECK(tests::StopLimiting().unrefusable_bytes == 0);
+      refused += reply.starts_with("-OOM ") ? 1 : 0;
+      CHECK(server->Run({"PING"}) == "+PONG\r\n");
+    }
+  }
+  CHECK(refused > 0);
 }
 
 TEST_CASE("Memory limit: a client whose replies find no memory is closed, and others go on") {

@@ -231,12 +231,6 @@ class ServerProcess:
         wait_until(lambda: text in self.log(), timeout,
                    lambda: f"{text!r} did not appear in the log:\n{self.story()}")
 
-    def cpu_seconds(self):
-        """Processor time used so far, all threads."""
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def is_asleep(self):
         """Whether its main thread waits for something to happen, now."""
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:

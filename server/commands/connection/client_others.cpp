@@ -7,8 +7,8 @@
 #include <string>
 
 #include "server/client/authentication.h"
-#include "server/client/client_line.h"
 #include "server/client/client_type.h"
+#include "server/commands/connection/client_lines.h"
 #include "server/commands/connection/client_specs.h"
 #include "server/commands/connection/connection.h"
 #include "server/dispatch/command_context.h"
@@ -88,25 +88,25 @@ struct ClientListing {
       return ListIds(context, args);
     }
     if (const auto error = args.Finish()) return *error;
-    std::string lines;
-    for (const auto& [id, session] : context.engine().clients) {
-      if (IsGone(*session) || (type && TypeOf(session->client) != *type)) continue;
-      lines += ClientLine(*session, context) + '\n';
-    }
-    context.reply().Verbatim("txt", lines);
-    return Replied();
+    return ReplyClientLines(context, [&](auto&& visit) {
+      for (const auto& [id, session] : context.engine().clients) {
+        if (!IsGone(*session) && (!type || TypeOf(session->client) == *type)) visit(*session);
+      }
+    });
   }
 
   static RunResult ListIds(CommandContext& context, ArgReader& args) {
-    std::string lines;
-    while (!args.AtEnd()) {
-      const int64_t id = args.Int64();
-      if (!args.ok()) return CommandError::Err("Invalid client ID");
-      const RespSession* session = context.engine().clients.Find(static_cast<ClientId>(id));
-      if (session != nullptr && !IsGone(*session)) lines += ClientLine(*session, context) + '\n';
+    const auto ids = args.Rest();
+    for (const std::string_view id : ids) {
+      if (!storage::ParseInt64(id)) return CommandError::Err("Invalid client ID");
     }
-    context.reply().Verbatim("txt", lines);
-    return Replied();
+    return ReplyClientLines(context, [&](auto&& visit) {
+      for (const std::string_view id : ids) {
+        const auto number = static_cast<ClientId>(*storage::ParseInt64(id));
+        const RespSession* session = context.engine().clients.Find(number);
+        if (session != nullptr && !IsGone(*session)) visit(*session);
+      }
+    });
   }
 };
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "server/client/client_line.h"
 #include "server/client/client_text.h"
+#include "server/commands/connection/client_lines.h"
 #include "server/commands/connection/client_specs.h"
 #include "server/commands/connection/connection.h"
 #include "server/dispatch/command_context.h"
@@ -154,8 +154,7 @@ struct ClientInfo {
 
   static RunResult Run(CommandContext& context) {
     const RespSession* session = context.engine().clients.Find(context.client().id);
-    context.reply().Verbatim("txt", ClientLine(*session, context) + '\n');
-    return Replied();
+    return ReplyClientLines(context, [session](auto&& visit) { visit(*session); });
   }
 };
 

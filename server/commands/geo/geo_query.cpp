@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/commands/geo/geo_arguments.h"
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/shared/store_scored.h"
 #include "storage/base/number.h"
 
@@ -17,20 +18,37 @@ struct Place {
   double distance;  // meters
 };
 
-std::vector<Place> Search(const storage::SortedSetView& places, const GeoQuery& query) {
-  std::vector<Place> found;
-  const size_t most = query.takes_any ? static_cast<size_t>(query.count) : SIZE_MAX;
+// The ranks that may hold what is searched for, and more.
+std::vector<storage::RankRange> RangesOf(const storage::SortedSetView& places,
+                                         const GeoQuery& query) {
+  std::vector<storage::RankRange> ranges;
   for (const storage::GeoRange& range : storage::GeoRangesOf(query.shape)) {
-    if (found.size() >= most) break;
     const storage::ScoreRange scores{static_cast<double>(range.begin),
                                      static_cast<double>(range.end), false, true};
-    places.Walk(places.InRange(scores), storage::Direction::kUp,
-                [&](double score, std::string_view name) {
-                  if (found.size() >= most) return;
-                  const storage::GeoPoint point = storage::GeoDecode(GeoBitsOf(score));
-                  const auto distance = query.shape.DistanceWithin(point);
-                  if (distance) found.push_back({name, score, point, *distance});
-                });
+    ranges.push_back(places.InRange(scores));
+  }
+  return ranges;
+}
+
+// nullopt: there is no memory for so many places.
+std::optional<std::vector<Place>> Search(const storage::SortedSetView& places,
+                                         const GeoQuery& query) {
+  const size_t most = query.takes_any ? static_cast<size_t>(query.count) : SIZE_MAX;
+  const std::vector<storage::RankRange> ranges = RangesOf(places, query);
+  size_t places_max = 0;
+  for (const storage::RankRange& range : ranges) places_max += range.count;
+  places_max = std::min(places_max, most);
+  if (!HasMemoryToCollect(places_max)) return std::nullopt;
+  std::vector<Place> found;
+  found.reserve(places_max);
+  for (const storage::RankRange& range : ranges) {
+    if (found.size() >= most) break;
+    places.Walk(range, storage::Direction::kUp, [&](double score, std::string_view name) {
+      if (found.size() >= most) return;
+      const storage::GeoPoint point = storage::GeoDecode(GeoBitsOf(score));
+      const auto distance = query.shape.DistanceWithin(point);
+      if (distance) found.push_back({name, score, point, *distance});
+    });
   }
   return found;
 }
@@ -127,10 +145,11 @@ RunResult ReplyNoPlaces(CommandContext& context, const GeoQuery& query) {
 
 RunResult RunGeoQuery(CommandContext& context, const storage::SortedSetView& places,
                       GeoQuery& query, std::string_view event) {
-  std::vector<Place> found = Search(places, query);
-  Arrange(found, query);
-  if (query.target) return Store(context, found, query, event);
-  Reply(context, found, query);
+  std::optional<std::vector<Place>> found = Search(places, query);
+  if (!found) return CommandError::NoMemoryForRequest();
+  Arrange(*found, query);
+  if (query.target) return Store(context, *found, query, event);
+  Reply(context, *found, query);
   return Replied();
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/commands/hashes/hashes.h"
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/shared/random_count.h"
 #include "server/commands/shared/scan_options.h"
 #include "server/engine_state.h"
@@ -154,12 +155,15 @@ struct HScan {
     }
     const ScanOptions options = ReadScanOptions(args, ScanOf::kHash);
     if (const auto error = args.Finish()) return *error;
+    const HashView hash = HashView::Of(**found, context.now_ms());
+    if (!HasMemoryToCollect(options.EntriesMax(hash.size()))) {
+      return CommandError::NoMemoryForRequest();
+    }
     std::vector<HashField> fields;
     const uint64_t next =
-        HashView::Of(**found, context.now_ms())
-            .Scan(cursor, static_cast<size_t>(options.count), [&](const HashField& field) {
-              if (options.Matches(field.name)) fields.push_back(field);
-            });
+        hash.Scan(cursor, static_cast<size_t>(options.count), [&](const HashField& field) {
+          if (options.Matches(field.name)) fields.push_back(field);
+        });
     reply.ArrayHeader(2);
     reply.BulkInteger(static_cast<int64_t>(next));
     reply.ArrayHeader(options.no_values ? fields.size() : 2 * fields.size());
@@ -218,6 +222,7 @@ struct HRandField {
     if (count < 0) {
       ReplyRepeated(context, *hash, static_cast<size_t>(-count), write);
     } else {
+      if (!HasMemoryToCollect(hash->size())) return CommandError::NoMemoryForRequest();
       ReplyDistinct(context, *hash, static_cast<size_t>(count), write);
     }
     return Replied();

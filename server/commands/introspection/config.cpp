@@ -2,10 +2,14 @@
 
 #include "server/config/config.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "server/commands/introspection/introspection.h"
 #include "server/commands/shared/help_reply.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
@@ -28,6 +32,13 @@ constexpr Argument kGetArguments[] = {{.name = "parameter",
                                        .is_multiple = true,
                                        .children = kGetParameter}};
 
+// Values are copied on their ways in and out: as texts, as settings, with what was before in case
+// they are refused, in the error that refuses them. So there must be memory for some copies.
+bool HasMemoryForValues(const Config& config, size_t new_bytes) {
+  constexpr size_t kCopies = 8;
+  return storage::HasMemoryFor(kCopies * (config.TextBytes() + new_bytes));
+}
+
 struct ConfigGet {
   static constexpr CommandSpec kSpec{
       .container = "CONFIG",
@@ -42,7 +53,9 @@ struct ConfigGet {
   };
 
   static RunResult Run(CommandContext& context) {
-    const auto values = context.engine().config.Get(context.args().Rest());
+    const Config& config = context.engine().config;
+    if (!HasMemoryForValues(config, 0)) return CommandError::NoMemoryForRequest();
+    const auto values = config.Get(context.args().Rest());
     context.reply().MapHeader(values.size());
     for (const auto& [name, value] : values) {
       context.reply().Bulk(name);
@@ -77,14 +90,23 @@ struct ConfigSet {
   static RunResult Run(CommandContext& context) {
     const auto arguments = context.args().Rest();
     if (arguments.size() % 2 != 0) return CommandError::Syntax();
+    Config& config = context.engine().config;
+    size_t bytes = 0;
+    // A value is taken apart at its spaces.
+    for (const std::string_view text : arguments) {
+      const auto words = static_cast<size_t>(std::ranges::count(text, ' '));
+      bytes += text.size() + words * sizeof(std::string_view);
+    }
+    if (!HasMemoryForValues(config, bytes)) return CommandError::NoMemoryForRequest();
     std::vector<Config::NameAndValue> pairs;
+    pairs.reserve(arguments.size() / 2);
     for (size_t i = 0; i < arguments.size(); i += 2) {
       pairs.emplace_back(arguments[i], arguments[i + 1]);
     }
     const PeerFacts& peer = context.client().peer;
-    const auto set = context.engine().config.Set(pairs, peer.is_loopback || peer.is_unix_socket
-                                                            ? Config::Caller::kLocal
-                                                            : Config::Caller::kRemote);
+    const auto set =
+        config.Set(pairs, peer.is_loopback || peer.is_unix_socket ? Config::Caller::kLocal
+                                                                  : Config::Caller::kRemote);
     if (!set) return CommandError::Err(set.error().text);
     context.reply().Ok();
     return Replied();
@@ -108,6 +130,7 @@ struct ConfigRewrite {
     EngineState& engine = context.engine();
     const std::string& path = engine.shell.facts().config_file;
     if (path.empty()) return CommandError::Err("The server is running without a config file");
+    if (!HasMemoryForValues(engine.config, 0)) return CommandError::NoMemoryForRequest();
     const auto replaced = engine.shell.RewriteConfigFile();
     if (replaced) {
       engine.log.Warning("CONFIG REWRITE failed: " + *replaced);

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+
 #include "server/commands/introspection/debug.h"
 #include "server/commands/shared/key_window.h"
 #include "server/commands/shared/reference_count.h"
@@ -11,6 +14,7 @@
 #include "server/introspection/dataset_digest.h"
 #include "storage/base/glob.h"
 #include "storage/base/number.h"
+#include "storage/memory/memory_probe.h"
 #include "storage/types/string.h"
 
 namespace server {
@@ -74,6 +78,16 @@ int64_t ReadPositive(ArgReader& args) {
   return 0;
 }
 
+// Writes "value:7" over the text before; what does not fit is cut off, the rest stays zero.
+void WriteValue(std::string& value, size_t size, int64_t number) {
+  const std::string text = fmt::format("value:{}", number);
+  if (size == 0) {
+    value = text;
+  } else {
+    std::copy_n(text.begin(), std::min(text.size(), size), value.begin());
+  }
+}
+
 // Makes keys "prefix:0" and on, as far as they are missing, with values "value:0" and on. With a
 // size, values are cut to it or filled up with zero bytes. Nothing is propagated, as in Redis.
 RunResult Populate(CommandContext& context, ArgReader& args) {
@@ -83,15 +97,21 @@ RunResult Populate(CommandContext& context, ArgReader& args) {
   if (const auto error = args.Finish()) return *error;
   const auto string_max = context.engine().config.settings().proto_max_bulk_len;
   if (size > static_cast<size_t>(string_max)) return CommandError::From(storage::Error::kTooLong);
-  std::string value;
+  const size_t name_bytes = prefix.size() + storage::kInt64TextMax + 1;
+  if (!storage::HasMemoryFor(size + name_bytes)) return CommandError::NoMemory();
+  std::string value(size, '\0');
+  std::string name;
+  name.reserve(name_bytes);
+  name.append(prefix) += ':';
   bool has_memory = true;
   for (int64_t i = 0; i < count && has_memory; ++i) {
-    const std::string name = fmt::format("{}:{}", prefix, i);
+    name.resize(prefix.size() + 1);
+    name += fmt::format("{}", i);
     const storage::Key key = context.keyspace().MakeKey(name);
     if (context.db().Find(key, storage::kPeek)) continue;
-    value = fmt::format("value:{}", i);
-    if (size > 0) value.resize(size);
+    WriteValue(value, size, i);
     has_memory =
+        storage::HasMemoryForRecordOf(name) &&
         context.db().SetString(key, storage::Found(), value, storage::ExpiryChange::Clear());
     if (has_memory) context.NoteNewKey(key);
   }

@@ -13,6 +13,9 @@
 namespace server {
 namespace {
 
+// Of what a client wants to read again, or to see in the log.
+constexpr size_t kEchoedBytesMax = 4096;
+
 // The number at the beginning of a text, as C's atoi and strtod find it, by which Redis reads the
 // switches of DEBUG and the time to sleep: 0 where there is none.
 template <class Number>
@@ -32,11 +35,12 @@ RunResult ReplyOk(CommandContext& context) {
 }
 
 RunResult ReplyError(CommandContext&, ArgReader& args) {
-  return CommandError(std::string(args.Bytes()));
+  return CommandError(std::string(args.Bytes().substr(0, kEchoedBytesMax)));
 }
 
 RunResult WriteLog(CommandContext& context, ArgReader& args) {
-  context.engine().log.Warning(fmt::format("DEBUG LOG: {}", args.Bytes()));
+  context.engine().log.Warning(
+      fmt::format("DEBUG LOG: {}", args.Bytes().substr(0, kEchoedBytesMax)));
   return ReplyOk(context);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/commands/keys/keys.h"
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/shared/scan_options.h"
 #include "server/dispatch/command_context.h"
 #include "storage/base/glob.h"
@@ -87,15 +88,20 @@ struct Scan {
     const uint64_t cursor = ReadScanCursor(args);
     const ScanOptions options = ReadScanOptions(args, ScanOf::kKeys);
     if (const auto error = args.Finish()) return *error;
+    if (!HasMemoryToCollect(options.EntriesMax(context.db().size()))) {
+      return CommandError::NoMemoryForRequest();
+    }
     std::vector<const storage::Record*> keys;
-    std::vector<std::string> expired;
+    std::vector<const storage::Record*> expired;
     const uint64_t next = Walk(context.db(), cursor, options, keys, expired);
     context.reply().ArrayHeader(2);
     context.reply().BulkInteger(static_cast<int64_t>(next));
     context.reply().ArrayHeader(keys.size());
     for (const storage::Record* record : keys) context.reply().Bulk(record->key());
     // Looking an expired key up removes it. Only now: the walk must not change the table.
-    for (const std::string& key : expired) {
+    for (const storage::Record* record : expired) {
+      if (!storage::HasMemoryForRecordOf(record->key())) continue;
+      const std::string key(record->key());
       context.db().Find(context.keyspace().MakeKey(key), storage::kPeek);
     }
     return Replied();
@@ -104,7 +110,7 @@ struct Scan {
   // Looks at about options.count keys, and at a bounded number of places however few there are.
   static uint64_t Walk(const storage::Database& database, uint64_t cursor,
                        const ScanOptions& options, std::vector<const storage::Record*>& keys,
-                       std::vector<std::string>& expired) {
+                       std::vector<const storage::Record*>& expired) {
     const uint64_t count = static_cast<uint64_t>(options.count);
     uint64_t seen = 0;
     uint64_t steps = 0;
@@ -113,7 +119,7 @@ struct Scan {
         ++seen;
         if (!options.Matches(record.key())) return;
         if (database.IsExpired(record)) {
-          expired.emplace_back(record.key());
+          expired.push_back(&record);
         } else if (!options.type ||
                    storage::EqualsIgnoreCase(storage::TypeName(record.type()), *options.type)) {
           keys.push_back(&record);

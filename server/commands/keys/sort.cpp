@@ -3,21 +3,25 @@
 //
 //   load elements ──> look up weights (BY) ──> sort ──> cut (LIMIT) ──> look up (GET) ──> reply
 //
-// Elements are copied first: looking up other keys may expire some.
+// Elements are copied first: looking up other keys may expire some. What is copied, and the names
+// that patterns make, asks for memory before anything is replied or changed.
 
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <optional>
-#include <string>
-#include <vector>
+#include <span>
+#include <string_view>
 
 #include "server/commands/keys/keys.h"
 #include "server/commands/keys/sort_request.h"
 #include "server/dispatch/command_context.h"
 #include "storage/keyspace/opened.h"
+#include "storage/memory/text_store.h"
 #include "storage/types/list.h"
 #include "storage/types/set.h"
 #include "storage/types/sorted_set.h"
@@ -28,9 +32,36 @@ namespace {
 using Kind = Argument::Kind;
 
 struct Element {
-  std::string text;
-  double number = 0;                      // what it is sorted by, unless ALPHA
-  std::optional<std::string> words = {};  // the same with ALPHA and BY; empty: there is nothing
+  std::string_view text;   // this and the next are followed by a zero byte
+  std::string_view words;  // what it is sorted by with ALPHA and BY; no data: there is nothing
+  double number = 0;       // the same without ALPHA
+};
+
+// The elements, and all that is remembered for them. Memory for it may be refused.
+class Sorted {
+ public:
+  std::span<Element> elements() { return {elements_.get(), count_}; }
+  std::span<const Element> elements() const { return {elements_.get(), count_}; }
+  size_t size() const { return count_; }
+  SortScratch& scratch() { return scratch_; }
+
+  // False: there is no memory.
+  bool Load(CommandContext& context, const storage::Record& record);
+  // For looking up what the request names for the elements.
+  bool ReserveNames(const SortRequest& request);
+  std::optional<std::string_view> Keep(std::string_view text) { return texts_.Keep(text); }
+
+ private:
+  bool Reserve(size_t count) {
+    elements_.reset(new (std::nothrow) Element[count]);
+    return elements_ != nullptr;
+  }
+  bool Add(std::string_view text);
+
+  storage::TextStore texts_;
+  std::unique_ptr<Element[]> elements_;
+  size_t count_ = 0;
+  SortScratch scratch_;
 };
 
 // Which of the elements are wanted, in their order: first..first + count.
@@ -46,55 +77,87 @@ Part PartOf(const SortRequest& request, size_t size) {
   return {static_cast<size_t>(first), static_cast<size_t>(std::min(most, length - first))};
 }
 
-std::vector<Element> LoadElements(CommandContext& context, const storage::Record& record) {
-  std::vector<Element> elements;
-  const auto add = [&](std::string_view text) { elements.push_back({.text = std::string(text)}); };
+bool Sorted::Add(std::string_view text) {
+  const auto kept = texts_.Keep(text);
+  if (kept) elements_[count_++].text = *kept;
+  return kept.has_value();
+}
+
+bool Sorted::Load(CommandContext& context, const storage::Record& record) {
+  bool has_memory = true;
+  const auto add = [&](std::string_view text) { has_memory = has_memory && Add(text); };
   if (record.type() == storage::Type::kList) {
     storage::CollectionHandle handle = context.keyspace().Read(record);
     const storage::List list(handle);
-    elements.reserve(list.size());
+    if (!Reserve(list.size())) return false;
     list.ForEach(0, list.size(), add);
   } else if (record.type() == storage::Type::kSortedSet) {
     const storage::SortedSetView set = storage::SortedSetView::Of(record);
-    elements.reserve(set.size());
+    if (!Reserve(set.size())) return false;
     set.ForEach([&](double, std::string_view member) { add(member); });
   } else {
     const storage::SetView set = storage::SetView::Of(record);
-    elements.reserve(set.size());
+    if (!Reserve(set.size())) return false;
     set.ForEach(add);
   }
-  return elements;
+  return has_memory;
+}
+
+bool Sorted::ReserveNames(const SortRequest& request) {
+  size_t longest = 0;
+  for (const Element& element : elements()) longest = std::max(longest, element.text.size());
+  size_t name_bytes = request.by ? request.by->NameBytes(longest) : 0;
+  for (const SortPattern& pattern : request.get) {
+    name_bytes = std::max(name_bytes, pattern.NameBytes(longest));
+  }
+  return scratch_.Reserve(name_bytes);
 }
 
 // A number as C reads it: blanks before it, hexadecimal and "inf" are numbers, and so is nothing;
-// what stands behind a zero byte does not count.
-std::optional<double> NumberFrom(const std::string& text) {
+// what stands behind a zero byte does not count. A zero byte follows the text.
+std::optional<double> NumberFrom(std::string_view text) {
   if (const auto integer = storage::IntegerForm(text)) return static_cast<double>(*integer);
   char* end = nullptr;
   errno = 0;
-  const double number = std::strtod(text.c_str(), &end);
+  const double number = std::strtod(text.data(), &end);
   if (*end != '\0' || errno == ERANGE || std::isnan(number)) return std::nullopt;
   return number;
 }
 
-// Finds what each element is sorted by. False: something should be a number and is none.
-bool Weigh(CommandContext& context, const SortRequest& request, std::vector<Element>& elements) {
+std::optional<CommandError> WeighByNumber(CommandContext& context, const SortRequest& request,
+                                          Sorted& sorted) {
   bool are_numbers = true;
-  for (Element& element : elements) {
-    std::optional<std::string> weight;
+  storage::TextStore copy;
+  for (Element& element : sorted.elements()) {
+    std::optional<std::string_view> weight = element.text;
     if (request.by) {
-      weight = request.by->ValueFor(context, element.text);
+      weight = request.by->ValueFor(context, element.text, sorted.scratch());
       if (!weight) continue;
+      copy.Clear();
+      weight = copy.Keep(*weight);
+      if (!weight) return CommandError::NoMemory();
     }
-    if (request.is_alphabetic) {
-      element.words = std::move(weight);
-      continue;
-    }
-    const auto number = NumberFrom(weight ? *weight : element.text);
+    const auto number = NumberFrom(*weight);
     if (!number) are_numbers = false;
     element.number = number.value_or(0);
   }
-  return are_numbers;
+  if (are_numbers) return std::nullopt;
+  return CommandError::Err("One or more scores can't be converted into double");
+}
+
+// Finds what each element is sorted by.
+std::optional<CommandError> Weigh(CommandContext& context, const SortRequest& request,
+                                  Sorted& sorted) {
+  if (!request.is_alphabetic) return WeighByNumber(context, request, sorted);
+  if (!request.by) return std::nullopt;
+  for (Element& element : sorted.elements()) {
+    const auto words = request.by->ValueFor(context, element.text, sorted.scratch());
+    if (!words) continue;
+    const auto kept = sorted.Keep(*words);
+    if (!kept) return CommandError::NoMemory();
+    element.words = *kept;
+  }
+  return std::nullopt;
 }
 
 int Sign(int order) {
@@ -103,8 +166,8 @@ int Sign(int order) {
 
 // Redis compares with strcoll when it replies, which ends at a zero byte, and all bytes when it
 // stores.
-int CompareWords(const SortRequest& request, const std::string& a, const std::string& b) {
-  return Sign(request.store ? a.compare(b) : std::strcmp(a.c_str(), b.c_str()));
+int CompareWords(const SortRequest& request, std::string_view a, std::string_view b) {
+  return Sign(request.store ? a.compare(b) : std::strcmp(a.data(), b.data()));
 }
 
 int Compare(const SortRequest& request, const Element& a, const Element& b) {
@@ -113,12 +176,15 @@ int Compare(const SortRequest& request, const Element& a, const Element& b) {
     return Sign(a.text.compare(b.text));
   }
   if (!request.by) return CompareWords(request, a.text, b.text);
-  if (!a.words || !b.words) return (a.words ? 1 : 0) - (b.words ? 1 : 0);
-  return CompareWords(request, *a.words, *b.words);
+  const bool has_a = a.words.data() != nullptr;
+  const bool has_b = b.words.data() != nullptr;
+  if (!has_a || !has_b) return (has_a ? 1 : 0) - (has_b ? 1 : 0);
+  return CompareWords(request, a.words, b.words);
 }
 
-// Elements that compare equal keep their order, so that LIMIT cuts the same everywhere.
-void Sort(const SortRequest& request, std::vector<Element>& elements) {
+// Elements that compare equal keep their order, so that LIMIT cuts the same everywhere. (Without
+// memory for a merge stable_sort works in place.)
+void Sort(const SortRequest& request, std::span<Element> elements) {
   std::stable_sort(elements.begin(), elements.end(), [&](const Element& a, const Element& b) {
     const int compared = Compare(request, a, b);
     return request.is_descending ? compared > 0 : compared < 0;
@@ -126,13 +192,13 @@ void Sort(const SortRequest& request, std::vector<Element>& elements) {
 }
 
 void ReplyPart(CommandContext& context, const SortRequest& request, const Part& part,
-               const std::vector<Element>& elements) {
+               Sorted& sorted) {
   protocol::resp::ReplyWriter& reply = context.reply();
   reply.ArrayHeader(part.count * std::max<size_t>(request.get.size(), 1));
-  for (size_t i = part.first; i < part.first + part.count; ++i) {
-    if (request.get.empty()) reply.Bulk(elements[i].text);
+  for (const Element& element : sorted.elements().subspan(part.first, part.count)) {
+    if (request.get.empty()) reply.Bulk(element.text);
     for (const SortPattern& pattern : request.get) {
-      if (const auto value = pattern.ValueFor(context, elements[i].text)) {
+      if (const auto value = pattern.ValueFor(context, element.text, sorted.scratch())) {
         reply.Bulk(*value);
       } else {
         reply.Null();
@@ -141,33 +207,48 @@ void ReplyPart(CommandContext& context, const SortRequest& request, const Part& 
   }
 }
 
-RunResult StorePart(CommandContext& context, const SortRequest& request, const Part& part,
-                    const std::vector<Element>& elements) {
-  std::vector<std::string> results;
-  for (size_t i = part.first; i < part.first + part.count; ++i) {
-    if (request.get.empty()) results.push_back(elements[i].text);
+// What is stored for the part, in its order; null: there is no memory for it.
+std::unique_ptr<std::string_view[]> CollectResults(CommandContext& context,
+                                                   const SortRequest& request, const Part& part,
+                                                   Sorted& sorted, size_t count) {
+  std::unique_ptr<std::string_view[]> results(new (std::nothrow) std::string_view[count]);
+  std::string_view* next = results.get();
+  if (next == nullptr) return nullptr;
+  for (const Element& element : sorted.elements().subspan(part.first, part.count)) {
+    if (request.get.empty()) *next++ = element.text;
     for (const SortPattern& pattern : request.get) {
-      results.push_back(pattern.ValueFor(context, elements[i].text).value_or(""));
+      const auto value = pattern.ValueFor(context, element.text, sorted.scratch());
+      const auto kept = sorted.Keep(value.value_or(""));
+      if (!kept) return nullptr;
+      *next++ = *kept;
     }
   }
+  return results;
+}
+
+RunResult StorePart(CommandContext& context, const SortRequest& request, const Part& part,
+                    Sorted& sorted) {
+  const size_t count = part.count * std::max<size_t>(request.get.size(), 1);
+  const auto results = CollectResults(context, request, part, sorted, count);
+  if (results == nullptr) return CommandError::NoMemory();
   const storage::Key key = context.KeyOf(*request.store);
   const storage::Found found = context.Find(key, storage::kWrite);
   const bool was_there = static_cast<bool>(found);
   storage::Opened<storage::List> list(context.db(), key, found, storage::Replacing());
-  for (const std::string& result : results) {
+  for (const std::string_view result : std::span(results.get(), count)) {
     if (list->Push(storage::ListEnd::kBack, result)) continue;
     list.Abandon();
     return CommandError::NoMemory();
   }
   list->SayByContents();
   const bool is_erased = list.Close();
-  if (!results.empty()) {
+  if (count > 0) {
     if (!was_there) context.NoteNewKey(key);
     context.NoteChange(key, "sortstore", EventClass::kList);
   } else if (is_erased) {
     context.NoteChange(key, "del", EventClass::kGeneric);
   }
-  context.reply().Integer(static_cast<int64_t>(results.size()));
+  context.reply().Integer(static_cast<int64_t>(count));
   return Replied();
 }
 
@@ -191,20 +272,20 @@ RunResult RunSort(CommandContext& context, SortMayStore may_store) {
     request.is_alphabetic = true;
     request.by.reset();
   }
-  std::vector<Element> elements;
-  if (found) elements = LoadElements(context, *found);
-  const bool has_order = found && found->type() != storage::Type::kSet;
-  const Part part = PartOf(request, elements.size());
-  if (!keeps_order) {
-    if (!Weigh(context, request, elements)) {
-      return CommandError::Err("One or more scores can't be converted into double");
-    }
-    Sort(request, elements);
-  } else if (has_order && request.is_descending) {
-    std::reverse(elements.begin(), elements.end());
+  Sorted sorted;
+  if (found && !(sorted.Load(context, *found) && sorted.ReserveNames(request))) {
+    return CommandError::NoMemory();
   }
-  if (request.store) return StorePart(context, request, part, elements);
-  ReplyPart(context, request, part, elements);
+  const bool has_order = found && found->type() != storage::Type::kSet;
+  const Part part = PartOf(request, sorted.size());
+  if (!keeps_order) {
+    if (const auto error = Weigh(context, request, sorted)) return *error;
+    Sort(request, sorted.elements());
+  } else if (has_order && request.is_descending) {
+    std::ranges::reverse(sorted.elements());
+  }
+  if (request.store) return StorePart(context, request, part, sorted);
+  ReplyPart(context, request, part, sorted);
   return Replied();
 }
 

@@ -1,7 +1,9 @@
 #include "server/commands/keys/sort_request.h"
 
+#include <algorithm>
+#include <new>
+
 #include "storage/types/hash.h"
-#include "storage/types/string.h"
 
 namespace server {
 
@@ -17,23 +19,30 @@ SortPattern::SortPattern(std::string_view text) : is_element_(text == "#") {
   behind_ = behind_.substr(0, arrow);
 }
 
-std::optional<std::string> SortPattern::ValueFor(CommandContext& context,
-                                                 std::string_view element) const {
-  if (is_element_) return std::string(element);
+bool SortScratch::Reserve(size_t name_bytes) {
+  name_.reset(new (std::nothrow) char[name_bytes]);
+  return name_ != nullptr;
+}
+
+std::optional<std::string_view> SortPattern::ValueFor(CommandContext& context,
+                                                      std::string_view element,
+                                                      SortScratch& scratch) const {
+  if (is_element_) return element;
   if (!has_place_) return std::nullopt;
-  std::string name(before_);
-  name.append(element).append(behind_);
-  const storage::Found found = context.Find(context.KeyOf(name), storage::kRead);
+  char* end = std::copy(before_.begin(), before_.end(), scratch.name_.get());
+  end = std::copy(element.begin(), element.end(), end);
+  end = std::copy(behind_.begin(), behind_.end(), end);
+  const storage::Key key = context.KeyOf({scratch.name_.get(), end});
+  const storage::Found found = context.Find(key, storage::kRead);
   if (!found) return std::nullopt;
   if (field_.empty()) {
     if (found->type() != storage::Type::kString) return std::nullopt;
-    storage::StringScratch scratch;
-    return std::string(storage::ReadString(*found, scratch));
+    return storage::ReadString(*found, scratch.integer_);
   }
   if (found->type() != storage::Type::kHash) return std::nullopt;
   const auto field = storage::HashView::Of(*found, context.now_ms()).Find(field_);
   if (!field) return std::nullopt;
-  return std::string(field->value);
+  return field->value;
 }
 
 SortRequest ReadSortRequest(ArgReader& args, SortMayStore may_store) {
@@ -54,6 +63,7 @@ SortRequest ReadSortRequest(ArgReader& args, SortMayStore may_store) {
     } else if (behind >= 1 && args.Take("BY")) {
       request.by = SortPattern(args.Bytes());
     } else if (behind >= 1 && args.Take("GET")) {
+      if (request.get.empty()) request.get.reserve(behind);
       request.get.emplace_back(args.Bytes());
     } else {
       args.Fail(CommandError::Syntax());

@@ -2,14 +2,27 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/dispatch/command_context.h"
+#include "storage/types/string.h"
 
 namespace server {
+
+// What looking up takes: allocated once, so that no lookup can lack memory half-way.
+class SortScratch {
+ public:
+  // For names of so many bytes. False: there is no memory for them.
+  bool Reserve(size_t name_bytes);
+
+ private:
+  friend class SortPattern;
+  std::unique_ptr<char[]> name_;
+  storage::StringScratch integer_;
+};
 
 // "weight_*" names a key for each element, "data_*->field" a field of a hash, "#" the element.
 class SortPattern {
@@ -18,8 +31,14 @@ class SortPattern {
 
   // A pattern without '*' names the same for all elements, and so nothing.
   bool HasPlace() const { return has_place_; }
-  // What it names for the element; empty when that does not exist or is no string.
-  std::optional<std::string> ValueFor(CommandContext& context, std::string_view element) const;
+  // Of the longest name for elements of so many bytes.
+  size_t NameBytes(size_t element_bytes) const {
+    return before_.size() + element_bytes + behind_.size();
+  }
+  // What it names for the element; empty when that does not exist or is no string. It is valid
+  // until the next lookup.
+  std::optional<std::string_view> ValueFor(CommandContext& context, std::string_view element,
+                                           SortScratch& scratch) const;
 
  private:
   bool is_element_ = false;

@@ -1,7 +1,5 @@
 // Reading a list: its length, one element, a range, and where an element stands.
 
-#include <vector>
-
 #include "server/commands/lists/list_actions.h"
 #include "server/commands/lists/lists.h"
 #include "server/dispatch/command_context.h"
@@ -158,10 +156,11 @@ PosOptions ReadPosOptions(ArgReader& args) {
   return options;
 }
 
-// The positions that LPOS returns, in the order of the search.
-std::vector<size_t> PositionsOf(const storage::List& list, std::string_view element,
-                                const PosOptions& options) {
-  std::vector<size_t> positions;
+// Replies the positions of the element, in the order of the search, as they are found. Returns how
+// many these are.
+size_t ReplyPositions(protocol::resp::ReplyWriter& reply, const storage::List& list,
+                      std::string_view element, const PosOptions& options) {
+  size_t found = 0;
   const bool from_front = options.rank > 0;
   int64_t to_skip = (from_front ? options.rank : -options.rank) - 1;
   const size_t wanted = static_cast<size_t>(options.count.value_or(1));
@@ -170,12 +169,12 @@ std::vector<size_t> PositionsOf(const storage::List& list, std::string_view elem
   while (at.IsValid() && (options.compared_max == 0 || compared < options.compared_max)) {
     ++compared;
     if (at.bytes() == element && to_skip-- <= 0) {
-      positions.push_back(at.position());
-      if (positions.size() == wanted) break;
+      reply.Integer(static_cast<int64_t>(at.position()));
+      if (++found == wanted) break;
     }
     from_front ? at.Next() : at.Previous();
   }
-  return positions;
+  return found;
 }
 
 // LPOS key element [RANK rank] [COUNT num-matches] [MAXLEN len]
@@ -202,18 +201,18 @@ struct LPos {
     if (const auto error = args.Finish()) return *error;
     const auto found = context.FindTyped(key, storage::Type::kList, storage::kRead);
     if (!found) return CommandError::From(found.error());
-    std::vector<size_t> positions;
-    if (*found) {
-      const ReadList list(context, *found);
-      positions = PositionsOf(*list, element, options);
-    }
     protocol::resp::ReplyWriter& reply = context.reply();
+    const auto search = [&]() -> size_t {
+      if (!*found) return 0;
+      const ReadList list(context, *found);
+      return ReplyPositions(reply, *list, element, options);
+    };
     if (options.count) {
-      reply.ArrayHeader(positions.size());
-    } else if (positions.empty()) {
+      const auto begin = reply.Begin();
+      reply.EndArray(begin, search());
+    } else if (search() == 0) {
       reply.Null();
     }
-    for (const size_t position : positions) reply.Integer(static_cast<int64_t>(position));
     return Replied();
   }
 };

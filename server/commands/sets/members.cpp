@@ -308,6 +308,9 @@ struct SScan {
     // Members lie where they are until the reply is written; integers have no text of their own.
     const storage::SetView set = storage::SetView::Of(**found);
     const bool is_of_integers = set.encoding() == storage::Encoding::kIntSet;
+    if (!HasMemoryToCollect(options.EntriesMax(set.size()))) {
+      return CommandError::NoMemoryForRequest();
+    }
     std::vector<std::string> digits;
     if (is_of_integers) digits.reserve(set.size());
     std::vector<std::string_view> members;

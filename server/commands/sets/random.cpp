@@ -6,23 +6,16 @@
 #include <vector>
 
 #include "server/commands/sets/sets.h"
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/shared/random_count.h"
 #include "server/engine_state.h"
 #include "storage/keyspace/opened.h"
-#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
 
 using storage::MemberScratch;
 using storage::SetView;
-
-// Whether there is memory to remember so many members while they are drawn.
-bool HasMemoryToDraw(size_t members) {
-  constexpr size_t kAlwaysThere = 100;
-  constexpr size_t kBytesOfDrawn = 128;  // in a growing list, or a node and its place
-  return members <= kAlwaysThere || storage::HasMemoryFor(members * kBytesOfDrawn);
-}
 
 constexpr std::string_view kRandomTips[] = {"nondeterministic_output"};
 constexpr Argument kPopArguments[] = {
@@ -62,7 +55,7 @@ struct SPop {
       context.reply().SetHeader(0);
     } else if (static_cast<uint64_t>(*count) >= SetView::Of(**found).size()) {
       PopAll(context, key, *found);
-    } else if (!HasMemoryToDraw(static_cast<size_t>(*count))) {
+    } else if (!HasMemoryToCollect(static_cast<size_t>(*count))) {
       return CommandError::NoMemory();
     } else {
       PopSome(context, key, *found, static_cast<size_t>(*count));
@@ -170,7 +163,7 @@ struct SRandMember {
       context.reply().ArrayHeader(0);
     } else if (count < 0) {
       ReplyRepeated(context, *set, static_cast<size_t>(-count));
-    } else if (!HasMemoryToDraw(std::min(static_cast<size_t>(count), set->size()))) {
+    } else if (!HasMemoryToCollect(std::min(static_cast<size_t>(count), set->size()))) {
       return CommandError::NoMemory();
     } else {
       ReplyDistinct(context, *set, static_cast<size_t>(count));

@@ -1,4 +1,4 @@
-// Memory for elements of collections, whose sizes a client chooses.
+// Memory for elements of collections, whose sizes and number a client chooses.
 #pragma once
 
 #include <span>
@@ -20,6 +20,14 @@ inline bool HasMemoryFor(std::span<const std::string_view> elements) {
   size_t bytes = 0;
   for (const std::string_view element : elements) bytes += LargeBytesOf(element);
   return bytes == 0 || storage::HasMemoryFor(bytes);
+}
+
+// Whether there is memory to remember so many elements or keys until they are replied: a few words
+// for each, in a list that grows and perhaps in a table beside it.
+inline bool HasMemoryToCollect(size_t elements) {
+  constexpr size_t kAlwaysThere = 100;
+  constexpr size_t kBytesOfCollected = 160;
+  return elements <= kAlwaysThere || storage::HasMemoryFor(elements * kBytesOfCollected);
 }
 
 }  // namespace server

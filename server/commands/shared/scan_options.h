@@ -1,6 +1,8 @@
 // The cursor and the options of SCAN and of its relatives for collections.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -23,6 +25,11 @@ struct ScanOptions {
   bool no_values = false;                // kHash only
 
   bool Matches(std::string_view text) const { return !pattern || pattern->Matches(text); }
+  // How many of so many entries a call may reply, about: small collections come whole.
+  size_t EntriesMax(size_t all) const {
+    constexpr size_t kSmall = 512;
+    return std::min(all, std::max(static_cast<size_t>(count), kSmall));
+  }
 };
 
 // Reads all arguments that are left; the error is set when they are wrong.

@@ -12,12 +12,13 @@ RunResult ReplyAlgebra(CommandContext& context, ScoreOperation operation) {
   ArgReader args = context.args();
   auto algebra = ReadScoreAlgebra(context, args, operation, AlgebraForm::kReply);
   if (!algebra) return algebra.error();
-  const ScoreResult result = Evaluate(*algebra);
+  const std::optional<ScoreResult> result = Evaluate(*algebra);
+  if (!result) return CommandError::NoMemoryForRequest();
   using Scores = ScoredMembersReply::Scores;
   ScoredMembersReply reply(context.reply(),
                            algebra->with_scores ? Scores::kWith : Scores::kWithout);
-  reply.Begin(result.members.size());
-  for (const auto& [score, member] : result.members) reply.Add(score, member);
+  reply.Begin(result->members.size());
+  for (const auto& [score, member] : result->members) reply.Add(score, member);
   return Replied();
 }
 

@@ -13,8 +13,9 @@ RunResult StoreAlgebra(CommandContext& context, ScoreOperation operation, std::s
   const storage::Key target = args.Key();
   auto algebra = ReadScoreAlgebra(context, args, operation, AlgebraForm::kStore);
   if (!algebra) return algebra.error();
-  const ScoreResult result = Evaluate(*algebra);
-  return StoreScored(context, target, result.members, event);
+  const std::optional<ScoreResult> result = Evaluate(*algebra);
+  if (!result) return CommandError::NoMemoryForRequest();
+  return StoreScored(context, target, result->members, event);
 }
 
 constexpr Argument kStoreArguments[] = {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/shared/random_count.h"
 #include "server/commands/shared/scan_options.h"
 #include "server/commands/zsets/reading.h"
@@ -50,6 +51,7 @@ RunResult Draw(CommandContext& context, const storage::SortedSetView& set, int64
     set.ForEach([&](double score, std::string_view member) { reply.Add(score, member); });
     return Replied();
   }
+  if (!HasMemoryToCollect(static_cast<size_t>(count))) return CommandError::NoMemoryForRequest();
   reply.Begin(static_cast<size_t>(count));
   for (const size_t rank : DifferentRanks(random, size, static_cast<size_t>(count))) {
     const storage::ScoredMember drawn = set.At(rank);
@@ -167,6 +169,9 @@ struct ZScan {
     }
     const ScanOptions options = ReadScanOptions(args, ScanOf::kSortedSet);
     if (const auto error = args.Finish()) return *error;
+    if (!HasMemoryToCollect(options.EntriesMax(set->size()))) {
+      return CommandError::NoMemoryForRequest();
+    }
     std::vector<storage::ScoredMember> members;
     const uint64_t next = set->Scan(cursor, static_cast<size_t>(options.count),
                                     [&](double score, std::string_view member) {

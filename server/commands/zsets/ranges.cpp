@@ -1,5 +1,6 @@
 // ZRANGE and ZRANGESTORE: ranges of places, scores or strings.
 
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/shared/store_scored.h"
 #include "server/commands/zsets/argument_trees.h"
 #include "server/commands/zsets/range_reply.h"
@@ -96,6 +97,7 @@ struct ZRangeStore {
     const storage::RankRange range = query->In(*set);
     // In ascending order whatever the direction, since that is how they will lie.
     std::vector<storage::ScoredMember> members;
+    if (!HasMemoryToCollect(range.count)) return CommandError::NoMemoryForRequest();
     members.reserve(range.count);
     set->Walk(range, storage::Direction::kUp,
               [&](double score, std::string_view member) { members.push_back({score, member}); });

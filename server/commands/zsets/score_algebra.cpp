@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/commands/shared/memory_trial.h"
 #include "server/commands/zsets/score_sources.h"
 
 namespace server {
@@ -71,11 +72,16 @@ std::string_view Lasting(const ScoreSource& source, std::string_view member, Sco
   return result.texts.emplace_back(member);
 }
 
+// How many members the result may have, at most.
+size_t MembersMax(const ScoreAlgebra& algebra) {
+  if (algebra.operation != ScoreOperation::kUnion) return algebra.sources.front().size();
+  size_t members = 0;
+  for (const ScoreSource& source : algebra.sources) members += source.size();
+  return members;
+}
+
 void Unite(const ScoreAlgebra& algebra, ScoreResult& result) {
-  size_t members_max = 0;
-  for (const ScoreSource& source : algebra.sources) members_max += source.size();
-  MemberTable table(result.members, members_max);
-  result.members.reserve(members_max);
+  MemberTable table(result.members, MembersMax(algebra));
   for (const ScoreSource& source : algebra.sources) {
     source.ForEach([&](double score, std::string_view member) {
       const double value = Weighted(source.weight, score);
@@ -136,9 +142,12 @@ void SortSources(ScoreAlgebra& algebra) {
 
 }  // namespace
 
-ScoreResult Evaluate(ScoreAlgebra& algebra) {
+std::optional<ScoreResult> Evaluate(ScoreAlgebra& algebra) {
   ScoreResult result;
   SortSources(algebra);
+  const size_t members_max = MembersMax(algebra);
+  if (!HasMemoryToCollect(members_max)) return std::nullopt;
+  result.members.reserve(members_max);
   if (algebra.operation == ScoreOperation::kUnion) {
     Unite(algebra, result);
   } else {

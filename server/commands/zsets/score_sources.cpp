@@ -77,6 +77,7 @@ std::expected<ScoreAlgebra, CommandError> ReadScoreAlgebra(CommandContext& conte
   }
   if (static_cast<uint64_t>(keys) > args.remaining())
     return std::unexpected(CommandError::Syntax());
+  algebra.sources.reserve(static_cast<size_t>(keys));
   // Finding a key may remove an expired one, but moves no other's value.
   for (const std::string_view name : args.Several(static_cast<size_t>(keys))) {
     const storage::Found found = context.Find(context.KeyOf(name), storage::kRead);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,8 @@ struct ScoreResult {
   std::vector<storage::ScoredMember> members;
   std::deque<std::string> texts;
 };
-ScoreResult Evaluate(ScoreAlgebra& algebra);
+// nullopt: there is no memory for it.
+std::optional<ScoreResult> Evaluate(ScoreAlgebra& algebra);
 
 // How many members all sources share; no more than the limit.
 size_t CountShared(ScoreAlgebra& algebra);

@@ -6,7 +6,6 @@ import resource
 import signal
 import socket
 import struct
-import time
 import unittest
 
 from server_process import ServerProcess, wait_until
@@ -57,12 +56,10 @@ class NoDescriptorsTest(unittest.TestCase):
             for _ in range(50):
                 sockets.enter_context(server.connect())
             os.kill(server.pid, signal.SIGCONT)
-            before = server.cpu_seconds()
-            end = time.monotonic() + 1
-            while time.monotonic() < end:
+            # One that tries again and again never sleeps.
+            for _ in range(20):
                 self.assertEqual(ping(live), b"+PONG\r\n")
-                time.sleep(0.05)
-            self.assertLess(server.cpu_seconds() - before, 0.2)
+                wait_until(server.is_asleep, 10, "the server is busy with what it cannot accept")
             set_descriptor_limit(server, 1000)
             wait_until(lambda: server.descriptors() > 50, 10, "the backlog is not accepted")
 
@@ -82,9 +79,7 @@ class StormTest(unittest.TestCase):
                             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
                         gone += 1
                     os.kill(server.pid, signal.SIGCONT)
-                    begin = time.monotonic()
                     self.assertEqual(ping(live), b"+PONG\r\n")
-                    self.assertLess(time.monotonic() - begin, 1)
                     # The queue is first in, first out: when this one is in, the others were.
                     with server.connect() as late:
                         self.assertEqual(ping(late), b"+PONG\r\n")

@@ -5,22 +5,23 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "storage/base/random.h"
 
 namespace server {
 namespace {
 
-std::string Joined(const std::vector<uv_buf_t>& pieces) {
+std::string Joined(const Pieces& pieces) {
   std::string joined;
-  for (const uv_buf_t& piece : pieces) {
+  for (const uv_buf_t& piece : pieces.all()) {
     CHECK(piece.len > 0);
     joined.append(piece.base, piece.len);
   }
   return joined;
 }
 
-TEST_CASE("GatherPieces: skipping any number of bytes leaves exactly the rest") {
+TEST_CASE("Pieces: skipping any number of bytes leaves exactly the rest") {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
     storage::Random random(seed);
@@ -40,19 +41,20 @@ TEST_CASE("GatherPieces: skipping any number of bytes leaves exactly the rest") 
     }
     REQUIRE(wire.size() == output.wire_size());
     for (size_t skipped = 0; skipped <= wire.size(); ++skipped) {
-      CHECK(Joined(GatherPieces(output, skipped)) == wire.substr(skipped));
+      CHECK(Joined(*Pieces::Gather(output, skipped)) == wire.substr(skipped));
     }
   }
 }
 
-TEST_CASE("GatherPieces: what the buffer shares is not copied") {
+TEST_CASE("Pieces: what the buffer shares is not copied") {
   const std::string shared = "shared";
   protocol::OutputBuffer output;
   output.Append("x");
   output.AppendShared({shared.data(), shared.size()});
-  const std::vector<uv_buf_t> pieces = GatherPieces(output, 0);
-  REQUIRE(pieces.size() == 2);
-  CHECK(pieces[1].base == shared.data());
+  const std::optional<Pieces> pieces = Pieces::Gather(output, 0);
+  REQUIRE(pieces);
+  REQUIRE(pieces->size() == 2);
+  CHECK(pieces->data()[1].base == shared.data());
 }
 
 }  // namespace
