@@ -143,7 +143,7 @@ TEST_CASE("Evictor: LRU evicts keys unused for long, not those that were used") 
       fixture.Evict(900);
       size_t used = fixture.CountOf("0:n");
       for (int i = 0; i < 1000; ++i) used += fixture.Has(Name('o', i)) ? 0 : 1;
-      CHECK(used <= 9);
+      CHECK(used <= 12);  // of 900
     }
   }
 }
