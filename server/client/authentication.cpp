@@ -1,31 +1,32 @@
 #include "server/client/authentication.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <nettle/memops.h>
+#include <nettle/sha2.h>
 
 #include <array>
 
 #include "server/config/config.h"
 #include "server/engine_state.h"
-#include "storage/base/check.h"
 
 namespace server {
 namespace {
 
-using Digest = std::array<unsigned char, 32>;
+using Digest = std::array<uint8_t, SHA256_DIGEST_SIZE>;
 
 Digest Sha256(std::string_view text) {
   Digest digest;
-  const int made =
-      EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  CHECK_INVARIANT(made == 1);
+  sha256_ctx context;
+  sha256_init(&context);
+  sha256_update(&context, text.size(), reinterpret_cast<const uint8_t*>(text.data()));
+  sha256_digest(&context, digest.size(), digest.data());
   return digest;
 }
 
 bool IsSameSecret(std::string_view a, std::string_view b) {
   const Digest digest_a = Sha256(a);
   const Digest digest_b = Sha256(b);
-  return CRYPTO_memcmp(digest_a.data(), digest_b.data(), digest_a.size()) == 0;
+  // In a time that does not depend on where they differ.
+  return memeql_sec(digest_a.data(), digest_b.data(), digest_a.size()) == 1;
 }
 
 }  // namespace

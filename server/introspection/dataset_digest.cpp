@@ -1,9 +1,10 @@
 #include "server/introspection/dataset_digest.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <nettle/sha1.h>
 
 #include <cstdio>
+#include <tuple>
 
 #include "storage/base/check.h"
 #include "storage/types/hash.h"
@@ -34,35 +35,17 @@ uint32_t TypeNumber(storage::Type type) {
   return 0;
 }
 
+DatasetDigest::Bytes Sha1(const void* bytes, size_t size) {
+  static_assert(std::tuple_size_v<DatasetDigest::Bytes> == SHA1_DIGEST_SIZE);
+  DatasetDigest::Bytes digest;
+  sha1_ctx context;
+  sha1_init(&context);
+  sha1_update(&context, size, static_cast<const uint8_t*>(bytes));
+  sha1_digest(&context, digest.size(), digest.data());
+  return digest;
+}
+
 }  // namespace
-
-// SHA-1 is looked up once: that costs more than hashing a key.
-struct DatasetDigest::Hasher {
-  Hasher() : algorithm(EVP_MD_fetch(nullptr, "SHA1", nullptr)), context(EVP_MD_CTX_new()) {
-    CHECK_INVARIANT(algorithm != nullptr && context != nullptr);
-  }
-  ~Hasher() {
-    EVP_MD_CTX_free(context);
-    EVP_MD_free(algorithm);
-  }
-  Hasher(const Hasher&) = delete;
-  Hasher& operator=(const Hasher&) = delete;
-
-  Bytes operator()(const void* bytes, size_t size) {
-    Bytes digest;
-    const bool done = EVP_DigestInit_ex2(context, algorithm, nullptr) == 1 &&
-                      EVP_DigestUpdate(context, bytes, size) == 1 &&
-                      EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1;
-    CHECK_INVARIANT(done);
-    return digest;
-  }
-
-  EVP_MD* algorithm;
-  EVP_MD_CTX* context;
-};
-
-DatasetDigest::DatasetDigest() : hasher_(std::make_unique<Hasher>()) {}
-DatasetDigest::~DatasetDigest() = default;
 
 void DatasetDigest::AddKeyspace(const storage::Keyspace& keyspace) {
   for (int index = 0; index < keyspace.database_count(); ++index) {
@@ -76,7 +59,7 @@ void DatasetDigest::AddKeyspace(const storage::Keyspace& keyspace) {
         digest_ = {};
         Mix(record.key());
         AddValue(keyspace, record);
-        const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
+        const Bytes hash = Sha1(digest_.data(), digest_.size());
         for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
       });
     } while (cursor != 0);
@@ -126,7 +109,7 @@ void DatasetDigest::AddHash(const storage::Record& record) {
     Mix(field.name);
     Mix(field.value);
     if (field.expiry_ms != storage::FieldEntry::kNoExpiry) Xor("!!hexpire!!");
-    const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
+    const Bytes hash = Sha1(digest_.data(), digest_.size());
     for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
   });
   digest_ = sum;
@@ -141,7 +124,7 @@ void DatasetDigest::AddSortedSet(const storage::Record& record) {
     digest_ = {};
     Mix(member);
     Mix({text, static_cast<size_t>(length)});
-    const Bytes hash = (*hasher_)(digest_.data(), digest_.size());
+    const Bytes hash = Sha1(digest_.data(), digest_.size());
     for (size_t i = 0; i < sum.size(); ++i) sum[i] ^= hash[i];
   });
   digest_ = sum;
@@ -154,13 +137,13 @@ std::string DatasetDigest::Hex() const {
 }
 
 void DatasetDigest::Xor(std::string_view bytes) {
-  const Bytes hash = (*hasher_)(bytes.data(), bytes.size());
+  const Bytes hash = Sha1(bytes.data(), bytes.size());
   for (size_t i = 0; i < digest_.size(); ++i) digest_[i] ^= hash[i];
 }
 
 void DatasetDigest::Mix(std::string_view bytes) {
   Xor(bytes);
-  digest_ = (*hasher_)(digest_.data(), digest_.size());
+  digest_ = Sha1(digest_.data(), digest_.size());
 }
 
 void DatasetDigest::MixNumber(uint32_t number) {

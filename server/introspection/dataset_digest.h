@@ -12,7 +12,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,8 +21,7 @@ namespace server {
 
 class DatasetDigest {
  public:
-  DatasetDigest();
-  ~DatasetDigest();
+  using Bytes = std::array<uint8_t, 20>;
 
   // All keys of all databases; those whose time has come, but which are still there, count.
   void AddKeyspace(const storage::Keyspace& keyspace);
@@ -33,9 +31,6 @@ class DatasetDigest {
   std::string Hex() const;
 
  private:
-  using Bytes = std::array<uint8_t, 20>;
-  struct Hasher;
-
   void AddSet(const storage::Record& record);
   void AddHash(const storage::Record& record);
   void AddSortedSet(const storage::Record& record);
@@ -43,7 +38,6 @@ class DatasetDigest {
   void Mix(std::string_view bytes);
   void MixNumber(uint32_t number);
 
-  std::unique_ptr<Hasher> hasher_;
   Bytes digest_ = {};
 };
 

@@ -133,10 +133,14 @@ void Turn::PrefetchRecords() {
 void Turn::PrefetchElements() {
   struct Element {
     const storage::Structure* structure;
-    std::string_view name;
+    uint64_t hash;
   };
   std::array<Element, kBatchMax> elements;
   size_t count = 0;
+  // A batch is often about one large collection: it is not looked up again. (Who has another key
+  // of this hash, or another database, gets a useless hint.)
+  const storage::Structure* structure = nullptr;
+  uint64_t key_hash = 0;
   for (size_t i = 0; i < batch_size_; ++i) {
     const Request& request = batch_[i];
     if (request.key.bytes.data() == nullptr || request.command->element == 0) continue;
@@ -144,13 +148,16 @@ void Turn::PrefetchElements() {
     const ptrdiff_t arguments = static_cast<ptrdiff_t>(request.argument_count);
     const ptrdiff_t index = named < 0 ? arguments + named : named;
     if (index < 0 || index >= arguments) continue;
-    const storage::Structure* structure =
-        engine_.keyspace.database(request.session->client.database).PeekStructure(request.key);
+    if (structure == nullptr || request.key.hash != key_hash) {
+      structure =
+          engine_.keyspace.database(request.session->client.database).PeekStructure(request.key);
+      key_hash = request.key.hash;
+    }
     if (structure == nullptr) continue;
-    elements[count] = {structure, arguments_[request.first_argument + static_cast<size_t>(index)]};
-    structure->PrefetchBucket(elements[count++].name);
+    const std::string_view name = arguments_[request.first_argument + static_cast<size_t>(index)];
+    elements[count++] = {structure, structure->PrefetchBucket(name)};
   }
-  for (size_t i = 0; i < count; ++i) elements[i].structure->PrefetchElement(elements[i].name);
+  for (size_t i = 0; i < count; ++i) elements[i].structure->PrefetchElement(elements[i].hash);
 }
 
 // Runs the batch. Requests of a session that has stopped are left for later.

@@ -109,12 +109,14 @@ class ScoreTree {
   template <class Visit>
   uint64_t Scan(uint64_t cursor, size_t visits_min, Visit&& visit) const;
 
-  // Hints for a batch: first the index, then the leaf.
-  void PrefetchBucket(std::string_view member) const {
-    index_.Prefetch(LeafIndex::PositionOf(hasher_(member)));
+  // Hints for a batch: first the index, then, by the hash that this returned, the leaf.
+  uint64_t PrefetchBucket(std::string_view member) const {
+    const uint64_t hash = hasher_(member);
+    index_.Prefetch(LeafIndex::PositionOf(hash));
+    return hash;
   }
-  void PrefetchElement(std::string_view member) const {
-    const uint32_t leaf = index_.FindAny(LeafIndex::PositionOf(hasher_(member)));
+  void PrefetchElement(uint64_t hash) const {
+    const uint32_t leaf = index_.FindAny(LeafIndex::PositionOf(hash));
     if (leaf != 0) PrefetchLeaf(leaf_numbers_[leaf]);
   }
 

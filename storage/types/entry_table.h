@@ -36,9 +36,13 @@ class EntryTable : public Structure {
   size_t size() const override { return table_.size(); }
   bool may_have_large_elements() const override { return had_large_entries_; }
   bool ReleaseSome(size_t& budget) override;
-  void PrefetchBucket(std::string_view key) const override { table_.PrefetchBucket(HashOf(key)); }
-  void PrefetchElement(std::string_view key) const override {
-    table_.PrefetchEntry(HashOf(key), Entry::kUsualBytes);
+  uint64_t PrefetchBucket(std::string_view key) const override {
+    const uint64_t hash = HashOf(key);
+    table_.PrefetchBucket(hash);
+    return hash;
+  }
+  void PrefetchElement(uint64_t hash) const override {
+    table_.PrefetchEntry(hash, Entry::kUsualBytes);
   }
   void CheckInvariants() const override;
 

@@ -54,11 +54,11 @@ class HashView {
   }
   std::optional<HashField> Find(std::string_view field) const;
   // Hints for a look at several fields: first all buckets, then all entries.
-  void PrefetchBucket(std::string_view field) const {
-    if (encoding_ == Encoding::kStructure) table_->PrefetchBucket(field);
+  uint64_t PrefetchBucket(std::string_view field) const {
+    return encoding_ == Encoding::kStructure ? table_->PrefetchBucket(field) : 0;
   }
-  void PrefetchField(std::string_view field) const {
-    if (encoding_ == Encoding::kStructure) table_->PrefetchElement(field);
+  void PrefetchField(uint64_t hash) const {
+    if (encoding_ == Encoding::kStructure) table_->PrefetchElement(hash);
   }
   // A random one; nullopt when there is none.
   std::optional<HashField> RandomField(Random& random) const;

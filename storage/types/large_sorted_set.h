@@ -28,8 +28,10 @@ class LargeSortedSet final : public Structure {
   std::unique_ptr<Structure> Clone() const override;
   bool ReleaseSome(size_t& budget) override { return tree_.ReleaseSome(budget); }
   void CheckInvariants() const override { tree_.CheckInvariants(); }
-  void PrefetchBucket(std::string_view member) const override { tree_.PrefetchBucket(member); }
-  void PrefetchElement(std::string_view member) const override { tree_.PrefetchElement(member); }
+  uint64_t PrefetchBucket(std::string_view member) const override {
+    return tree_.PrefetchBucket(member);
+  }
+  void PrefetchElement(uint64_t hash) const override { tree_.PrefetchElement(hash); }
 
  private:
   SlabAllocator& slab_;

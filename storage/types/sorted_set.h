@@ -110,11 +110,11 @@ class SortedSetView {
     return 0;
   }
   // Hints for a batch of Score and Rank.
-  void PrefetchBucket(std::string_view member) const {
-    if (large_ != nullptr) large_->tree().PrefetchBucket(member);
+  uint64_t PrefetchBucket(std::string_view member) const {
+    return large_ != nullptr ? large_->PrefetchBucket(member) : 0;
   }
-  void PrefetchElement(std::string_view member) const {
-    if (large_ != nullptr) large_->tree().PrefetchElement(member);
+  void PrefetchElement(uint64_t hash) const {
+    if (large_ != nullptr) large_->PrefetchElement(hash);
   }
 
   void CheckInvariants() const;

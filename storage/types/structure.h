@@ -39,10 +39,10 @@ class Structure {
   virtual bool ReleaseSome(size_t& budget) = 0;
   virtual void CheckInvariants() const = 0;
 
-  // Hints for a batch of requests that name an element: first where it is looked up, then the
-  // element itself.
-  virtual void PrefetchBucket([[maybe_unused]] std::string_view element) const {}
-  virtual void PrefetchElement([[maybe_unused]] std::string_view element) const {}
+  // Hints for a batch of requests that name an element: first where it is looked up, then, by the
+  // hash that this returned, the element itself.
+  virtual uint64_t PrefetchBucket([[maybe_unused]] std::string_view element) const { return 0; }
+  virtual void PrefetchElement([[maybe_unused]] uint64_t hash) const {}
 
   // For elements with expiries of their own: when the first of them is due, or a time before that;
   // kNever when none has one.

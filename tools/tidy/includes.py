@@ -33,6 +33,7 @@ STORAGE_ORDER = ('base', '', 'memory', 'structures', 'types', 'keyspace', 'evict
 LIBRARIES = {
     'uv.h': 'libuv', 'uv/': 'libuv',
     'hiredis': 'hiredis',
+    'nettle/': 'Nettle',
     'openssl/': 'OpenSSL',
     'fmt/': 'fmt',
     'xxhash.h': 'xxHash',
@@ -43,7 +44,7 @@ LIBRARIES = {
 MAY_USE_LIBRARY = {
     'protocol': (),
     'storage': ('xxHash', 'jemalloc', 'liblzf'),
-    'server': ('OpenSSL', 'fmt', 'xxHash', 'jemalloc'),
+    'server': ('OpenSSL', 'Nettle', 'fmt', 'xxHash', 'jemalloc'),
     'tools': ('libuv', 'hiredis', 'OpenSSL', 'fmt', 'xxHash'),
     'tests': tuple(set(LIBRARIES.values())),
 }

@@ -1,6 +1,7 @@
 // Fields of hashes, by their names.
 
 #include <algorithm>
+#include <array>
 
 #include "server/commands/hashes/hashes.h"
 #include "server/commands/shared/memory_trial.h"
@@ -190,8 +191,9 @@ struct HMGet {
     constexpr size_t kTogether = 32;
     for (size_t begin = 0; begin < fields.size(); begin += kTogether) {
       const auto some = fields.subspan(begin, std::min(kTogether, fields.size() - begin));
-      for (const std::string_view field : some) hash->PrefetchBucket(field);
-      for (const std::string_view field : some) hash->PrefetchField(field);
+      std::array<uint64_t, kTogether> hashes;
+      for (size_t i = 0; i < some.size(); ++i) hashes[i] = hash->PrefetchBucket(some[i]);
+      for (size_t i = 0; i < some.size(); ++i) hash->PrefetchField(hashes[i]);
       for (const std::string_view field : some) {
         if (const auto found = hash->Find(field)) {
           context.reply().Bulk(found->value);

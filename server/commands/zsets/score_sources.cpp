@@ -1,5 +1,7 @@
 #include "server/commands/zsets/score_sources.h"
 
+#include <array>
+
 #include "storage/base/number.h"
 
 namespace server {
@@ -59,8 +61,9 @@ void ScoreSource::LookUp(std::span<const std::string_view> members, Scores& scor
     });
     return;
   }
-  for (const std::string_view member : members) sorted_.PrefetchBucket(member);
-  for (const std::string_view member : members) sorted_.PrefetchElement(member);
+  std::array<uint64_t, kTogether> hashes;
+  for (size_t i = 0; i < members.size(); ++i) hashes[i] = sorted_.PrefetchBucket(members[i]);
+  for (size_t i = 0; i < members.size(); ++i) sorted_.PrefetchElement(hashes[i]);
   for (size_t i = 0; i < members.size(); ++i) scores[i] = sorted_.Score(members[i]);
 }
 
