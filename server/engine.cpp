@@ -6,6 +6,7 @@
 #include "server/config/config.h"
 #include "server/engine_state.h"
 #include "server/periodic.h"
+#include "server/persistence/start_end.h"
 
 namespace server {
 namespace {
@@ -23,6 +24,15 @@ Engine::Engine(const Dependencies& dependencies)
     : state_(std::make_unique<EngineState>(dependencies)) {}
 
 Engine::~Engine() = default;
+
+void Engine::Load(std::function<void()> then) {
+  state_->ReadClocks();
+  LoadAtStart(*state_, std::move(then));
+}
+
+std::expected<void, std::string> Engine::Shutdown(uint8_t options) {
+  return EndServer(*state_, options);
+}
 
 std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
   EngineState& state = *state_;
@@ -89,8 +99,8 @@ void Engine::RunTurn() {
 
 bool Engine::HasReadyWork() const {
   return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free ||
-         state_->has_idle_memory_to_release || state_->room.HasMoreToDo() ||
-         state_->memory_top.HasWork();
+         state_->has_idle_memory_to_release || state_->loading.is_active() ||
+         state_->saver.HasWork() || state_->room.HasMoreToDo() || state_->memory_top.HasWork();
 }
 
 std::span<Session* const> Engine::TakeTouched() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,6 +38,14 @@ class Engine {
   };
   explicit Engine(const Dependencies& dependencies);
   ~Engine();
+
+  // Loads the data from the files that are there, in the turns to come; `then` follows, at once
+  // when there is nothing to load. Clients are answered meanwhile. An error ends it all: Shell's
+  // EndInFailure.
+  void Load(std::function<void()> then);
+  // The end of the server is wanted, as by a signal: saves what is to be saved, and asks the shell
+  // for the end. `options`: of ShutdownOption. The error, which was logged, says why not yet.
+  std::expected<void, std::string> Shutdown(uint8_t options);
 
   // A connection was accepted. An error is the text to send before closing it (maxclients,
   // protected mode), with its CRLF.

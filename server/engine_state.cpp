@@ -163,6 +163,7 @@ void EngineState::ApplySettings() {
   evictor.Configure(settings.maxmemory_policy, settings.maxmemory_samples);
   feed.set_lazy_removal(settings.lazyfree_lazy_expire, settings.lazyfree_lazy_eviction);
   room.ApplySettings();
+  saver.ApplySettings();
   slow_ticks = SlowTicks(settings, clock);
   ApplyPassword(*this);
   output_limit_min = LowestOutputLimit(*this);

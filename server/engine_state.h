@@ -25,6 +25,8 @@
 #include "server/logging/log.h"
 #include "server/memory/make_room.h"
 #include "server/memory/memory_top.h"
+#include "server/persistence/loading.h"
+#include "server/persistence/saver.h"
 #include "server/resp/read_arena.h"
 #include "server/resp/turn.h"
 #include "storage/base/random.h"
@@ -39,6 +41,8 @@ enum EngineSpecial : uint32_t {
   kIsPaused = 1u << 1,
   kHasMaxmemory = 1u << 2,
   kLacksMemory = 1u << 3,  // for the request that is about to run
+  kIsLoading = 1u << 4,
+  kRefusesWrites = 1u << 5,  // since the data cannot be saved
 };
 
 // 40 random hexadecimal digits, by which servers and histories of data are told apart.
@@ -72,6 +76,9 @@ struct EngineState {
   }
   // Something held the loop up for so long: remembered when latency is monitored.
   void NoteLatency(std::string_view event, int64_t duration_us);
+  void set_special(EngineSpecial bit, bool is_on) {
+    special = is_on ? special | bit : special & ~static_cast<uint32_t>(bit);
+  }
   // Recomputes the bits of `special` that follow from the settings.
   void ApplySettings();
   // After CONFIG SET: brings everything in line with the settings, or says why that cannot be.
@@ -98,6 +105,8 @@ struct EngineState {
   Statistics statistics;
   SlowLog slow_log;
   LatencyMonitor latency;
+  Loading loading{*this};
+  Saver saver{*this};
   Dispatcher dispatcher{*this};
   ReadArena arena;
   Turn turn{*this};
@@ -122,7 +131,12 @@ struct EngineState {
   std::string run_id;                       // 40 hexadecimal digits, new with each start
   std::string replication_id;               // likewise
   size_t startup_memory = 0;
-  BufferMemory clients_memory;  // of all clients, brought up to date as they are swept
+  SnapshotFile* walking_snapshot = nullptr;  // whose walk is not at its end
+  uint64_t temporary_files = 0;              // names that were given to them
+  // Libraries of functions that came with a dump, and go into the next one.
+  std::vector<std::string> function_sources;
+  bool skips_checksums = false;  // DEBUG SET-SKIP-CHECKSUM-VALIDATION
+  BufferMemory clients_memory;   // of all clients, brought up to date as they are swept
   std::vector<Session*> touched;
   std::vector<Session*> handed_out;    // what TakeTouched returned last
   size_t output_limit_min = SIZE_MAX;  // below it no limit on output is reached

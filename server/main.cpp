@@ -47,8 +47,7 @@ int Serve(Config& config, const std::string& config_file,
   if (!loop) return Fail(log, loop.error());
   Server server({clock, files, config, log, manager}, std::move(*loop), facts);
   if (const auto started = server.Start(); !started) return Fail(log, started.error());
-  server.Run();
-  return 0;
+  return server.Run();
 }
 
 int Main(std::span<const std::string_view> arguments) {

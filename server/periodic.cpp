@@ -58,6 +58,8 @@ void RunSlices(EngineState& engine) {
         RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
     engine.NoteLatency("expire-cycle", engine.Microseconds(engine.clock.Ticks() - begin));
   }
+  engine.loading.RunSlice();
+  engine.saver.RunSlice();
   engine.memory_top.RunSlice(kSliceUs);
   if (engine.room.HasMoreToDo()) engine.room.Continue(kSliceUs);
   // FLUSHALL and the like leave their tables to be taken apart here.
@@ -74,12 +76,15 @@ void RunTick(EngineState& engine) {
   if (engine.monotonic_us >= engine.pause.until_us()) engine.pause.End();
   engine.blocked.EndOverdue(engine.monotonic_us);
   if (engine.is_upkeep_paused) return;
+  // What is being loaded is left alone.
+  if (engine.loading.is_active()) return RunSlices(engine);
   const bool may_expire = engine.may_expire_actively && engine.keyspace.may_expire();
   // Not only when something is due: the index must learn of a clock that was set back.
   engine.has_more_to_expire = may_expire && engine.keyspace.ExpireDue(kExpirePerStep);
   RunSlices(engine);
   if (engine.monotonic_us - engine.last_upkeep_us < TickMs(engine) * 1000) return;
   engine.last_upkeep_us = engine.monotonic_us;
+  engine.saver.RunTick();
   SampleRates(engine);
   NotePeakMemory(engine);
   CheckClientLimits(engine);

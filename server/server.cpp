@@ -48,19 +48,28 @@ std::expected<void, std::string> Server::Start() {
   if (listeners_.empty()) return std::unexpected("Configured to not listen anywhere, exiting.");
   WritePidFile();
   log_.Notice("Server initialized");
+  engine_.Load([this] { NotifyReady(); });
+  return {};
+}
+
+// From now on the service manager hears from the loop that it still turns, if it wants to.
+void Server::NotifyReady() {
   for (const auto& [transport, name] :
        {std::pair(Transport::kTcp, "tcp"), std::pair(Transport::kUnix, "unix")}) {
     if (listeners_.Has(transport)) {
       log_.Notice(std::string("Ready to accept connections ") + name);
     }
   }
-  NotifyReady();
-  return {};
+  manager_.Notify("STATUS=Ready to accept connections\nREADY=1\n");
+  if (const auto period_ms = manager_.watchdog_period_ms()) {
+    watchdog_.emplace(*loop_, *period_ms, [this] { manager_.Notify("WATCHDOG=1\n"); });
+  }
 }
 
-void Server::Run() {
+int Server::Run() {
   loop_->Run();
   log_.Notice("Cinnabar is now ready to exit, bye bye...");
+  return shell_.has_failed() ? 1 : 0;
 }
 
 void Server::WritePidFile() {
@@ -74,18 +83,13 @@ void Server::WritePidFile() {
   }
 }
 
-// From now on the service manager hears from the loop that it still turns, if it wants to.
-void Server::NotifyReady() {
-  manager_.Notify("STATUS=Ready to accept connections\nREADY=1\n");
-  if (const auto period_ms = manager_.watchdog_period_ms()) {
-    watchdog_.emplace(*loop_, *period_ms, [this] { manager_.Notify("WATCHDOG=1\n"); });
-  }
-}
-
 void Server::OnEndSignal(int signal_number) {
   log_.Notice(std::string("Received SIG") + sigabbrev_np(signal_number) +
               " scheduling shutdown...");
-  shell_.RequestShutdown();
+  const Settings& settings = config_.settings();
+  const auto ended = engine_.Shutdown(signal_number == SIGINT ? settings.shutdown_on_sigint
+                                                              : settings.shutdown_on_sigterm);
+  if (!ended) log_.Warning("The server goes on: " + ended.error());
 }
 
 // systemd's Type=notify-reload knows by the time that this is the answer to its signal.

@@ -44,8 +44,8 @@ class Server {
 
   // Listens, and says so. The error says where it cannot.
   std::expected<void, std::string> Start();
-  // Serves until a signal or a client ends it.
-  void Run();
+  // Serves until a signal or a client ends it. Returns the process's exit status.
+  int Run();
 
  private:
   void WritePidFile();

@@ -38,6 +38,9 @@ class Shell {
   virtual int64_t ThreadCpuMicroseconds() { return 0; }
   // Ends the loop after the current turn, all replies written. Exit status 0.
   virtual void RequestShutdown() = 0;
+  // Something without which the server cannot serve failed: logs the text and ends the loop, with
+  // exit status 1.
+  virtual void EndInFailure(std::string_view text) = 0;
   // Ends the process at once, without any orderly step: DEBUG SEGFAULT and the like. Tests refuse.
   virtual void Crash(std::string_view how) = 0;
   // Listens as the configuration now says; the text says why it cannot. Whoever then restores the

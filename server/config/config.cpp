@@ -247,15 +247,8 @@ std::vector<std::string> Config::StartNotices() const {
   for (size_t i = 0; i < all.size(); ++i) {
     if (!is_given_[i] || all[i].effect != Effect::kNone || values_[i].text == all[i].initial)
       continue;
-    if (all[i].name == "save") continue;
     if (!names.empty()) names += ", ";
     names += all[i].name;
-  }
-  const auto save = FindDirective("save");
-  if (is_given_[save->index] && !settings_.save.empty()) {
-    notices.push_back(
-        "save is set, but snapshots are not written by this version: data is lost with the "
-        "process");
   }
   if (!names.empty()) notices.push_back("Directives without effect in this version: " + names);
   return notices;

@@ -1,9 +1,10 @@
 // Directives about files that outlive the process: snapshots and the append-only file. This version
-// writes neither, so what would promise durability is refused and the fine points are kept without
-// effect.
+// writes no append-only file, so what would promise it is refused and its fine points are kept
+// without effect.
 
 #include "server/config/directive_table.h"
 #include "server/config/special_values.h"
+#include "storage/rdb/format.h"
 
 namespace server {
 namespace {
@@ -24,30 +25,43 @@ std::string_view CheckAppendDirName(const Value& value) {
   return CheckFileName(value, "appenddirname can't be a path, just a dirname");
 }
 
+std::string_view CheckRdbVersion(const Value& value) {
+  const bool is_known = value.number == 0 || value.number >= storage::rdb::kVersionWritten;
+  return is_known ? std::string_view() : "rdb-version is 0, 10, 11 or 12";
+}
+
 constexpr Directive kRows[] = {
     {.name = "save",
      .kind = Kind::kSpecial,
      .flags = kMultiArg | kAppends,
-     .effect = Effect::kNone,
      .initial = "3600 1 300 100 60 10000",
      .parse = ParseSavePoints,
      .store = StoreSavePoints},
     {.name = "dbfilename",
      .flags = kProtected,
-     .effect = Effect::kNone,
      .initial = "dump.rdb",
      .check = CheckDbFileName,
      .store = Into<&Settings::dbfilename>},
     {.name = "stop-writes-on-bgsave-error",
      .kind = Kind::kBool,
-     .effect = Effect::kNone,
-     .initial = "yes"},
-    {.name = "rdbcompression", .kind = Kind::kBool, .effect = Effect::kNone, .initial = "yes"},
+     .initial = "yes",
+     .store = Into<&Settings::stop_writes_on_bgsave_error>},
+    {.name = "rdbcompression",
+     .kind = Kind::kBool,
+     .initial = "yes",
+     .store = Into<&Settings::rdbcompression>},
     {.name = "rdbchecksum",
      .kind = Kind::kBool,
      .flags = kImmutable,
-     .effect = Effect::kNone,
-     .initial = "yes"},
+     .initial = "yes",
+     .store = Into<&Settings::rdbchecksum>},
+    // Ours.
+    {.name = "rdb-version",
+     .kind = Kind::kInt,
+     .max = 12,
+     .initial = "0",
+     .check = CheckRdbVersion,
+     .store = Into<&Settings::rdb_version>},
     {.name = "sanitize-dump-payload",
      .kind = Kind::kEnum,
      .effect = Effect::kNone,
@@ -56,8 +70,8 @@ constexpr Directive kRows[] = {
     {.name = "rdb-del-sync-files", .kind = Kind::kBool, .effect = Effect::kNone, .initial = "no"},
     {.name = "rdb-save-incremental-fsync",
      .kind = Kind::kBool,
-     .effect = Effect::kNone,
-     .initial = "yes"},
+     .initial = "yes",
+     .store = Into<&Settings::rdb_save_incremental_fsync>},
     {.name = "rdb-key-save-delay",
      .kind = Kind::kInt,
      .flags = kHidden,

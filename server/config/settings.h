@@ -74,6 +74,11 @@ struct Settings {
   std::string dir = ".";
   std::string dbfilename = "dump.rdb";
   std::vector<SavePoint> save = {{3600, 1}, {300, 100}, {60, 10000}};
+  bool rdbcompression = true;
+  bool rdbchecksum = true;
+  bool stop_writes_on_bgsave_error = true;
+  bool rdb_save_incremental_fsync = true;
+  int rdb_version = 0;  // ours: of the files that are written; 0: the oldest that holds the data
   bool crash_log_enabled = true;
   LogLevel loglevel = LogLevel::kNotice;
   LogFormat log_format = LogFormat::kDefault;

@@ -157,6 +157,16 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
     Reject(client, &command, "NOAUTH Authentication required.");
     return false;
   }
+  if ((engine_.special & kIsLoading) != 0 && (command.spec->flags & kLoading) == 0) {
+    Reject(client, &command, "LOADING Redis is loading the dataset in memory");
+    return false;
+  }
+  // PING too: whoever watches the server hears of it.
+  if ((engine_.special & kRefusesWrites) != 0 &&
+      ((command.spec->flags & kWriteCommand) != 0 || command.spec->name == "PING")) {
+    Reject(client, &command, engine_.saver.refusal());
+    return false;
+  }
   if ((engine_.special & kIsPaused) != 0 && engine_.pause.Holds(*command.spec)) {
     engine_.pause.Postpone(client);
     outcome = DispatchOutcome::kPostponed;

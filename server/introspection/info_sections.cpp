@@ -143,22 +143,14 @@ void AppendMemoryInfo(EngineState& engine, InfoText& text) {
 
 void AppendPersistenceInfo(EngineState& engine, InfoText& text) {
   text.Section("Persistence");
-  for (const std::string_view name : {"loading", "async_loading", "current_cow_peak",
-                                      "current_cow_size", "current_cow_size_age"}) {
+  engine.loading.AppendInfo(text);
+  for (const std::string_view name :
+       {"current_cow_peak", "current_cow_size", "current_cow_size_age"}) {
     text.Field(name, 0);
   }
-  text.Field("current_fork_perc", "0.00");
-  text.Field("current_save_keys_processed", 0);
-  text.Field("current_save_keys_total", 0);
-  text.Field("rdb_changes_since_last_save", engine.feed.changes());
-  text.Field("rdb_bgsave_in_progress", 0);
-  text.Field("rdb_last_save_time", engine.statistics.started_wall_us / 1'000'000);
-  text.Field("rdb_last_bgsave_status", "ok");
-  text.Field("rdb_last_bgsave_time_sec", -1);
-  text.Field("rdb_current_bgsave_time_sec", -1);
+  engine.saver.AppendInfo(text);
   for (const std::string_view name :
-       {"rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded",
-        "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
+       {"aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
     text.Field(name, 0);
   }
   text.Field("aof_last_rewrite_time_sec", -1);
@@ -170,6 +162,7 @@ void AppendPersistenceInfo(EngineState& engine, InfoText& text) {
   text.Field("aof_last_cow_size", 0);
   text.Field("module_fork_in_progress", 0);
   text.Field("module_fork_last_cow_size", 0);
+  engine.loading.AppendProgress(text);
 }
 
 void AppendReplicationInfo(EngineState& engine, InfoText& text) {

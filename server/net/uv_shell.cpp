@@ -58,7 +58,12 @@ std::optional<std::string> UvShell::RewriteConfigFile() {
 }
 
 void UvShell::RequestShutdown() {
-  log_.Notice("User requested shutdown...");
+  turn_->RequestEnd();
+}
+
+void UvShell::EndInFailure(std::string_view text) {
+  log_.Warning(text);
+  has_failed_ = true;
   turn_->RequestEnd();
 }
 

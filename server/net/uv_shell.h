@@ -30,6 +30,8 @@ class UvShell final : public Shell {
   uint64_t MemoryLimitBytes() override;
   int64_t ThreadCpuMicroseconds() override;
   void RequestShutdown() override;
+  void EndInFailure(std::string_view text) override;
+  bool has_failed() const { return has_failed_; }
   [[noreturn]] void Crash(std::string_view how) override;
   std::optional<std::string> ApplyListeners() override;
   std::optional<std::string> ApplySettings() override;
@@ -43,6 +45,7 @@ class UvShell final : public Shell {
   const Config& config_;
   Log& log_;
   Worker worker_;
+  bool has_failed_ = false;
   Listeners* listeners_ = nullptr;
   LoopTurn* turn_ = nullptr;
   // What holds now, to see what a change is about.

@@ -29,6 +29,9 @@ constexpr bool IsVolatileOnly(EvictionPolicy policy) {
 constexpr bool IsLfu(EvictionPolicy policy) {
   return policy == EvictionPolicy::kVolatileLfu || policy == EvictionPolicy::kAllkeysLfu;
 }
+constexpr bool IsLru(EvictionPolicy policy) {
+  return policy == EvictionPolicy::kVolatileLru || policy == EvictionPolicy::kAllkeysLru;
+}
 constexpr bool IsRandom(EvictionPolicy policy) {
   return policy == EvictionPolicy::kVolatileRandom || policy == EvictionPolicy::kAllkeysRandom;
 }

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,23 @@ bool DecodeValue(ByteReader& reader, uint8_t type, int version, DecodedValue& va
 
 // The oldest version that holds the value.
 int VersionFor(const Record& record);
+
+// Where compressed bytes go. It keeps the memory for the next string.
+class CompressionBlock {
+ public:
+  // False: there is no memory. What it held is gone.
+  bool Reserve(size_t bytes) {
+    if (bytes <= bytes_) return true;
+    memory_.reset(new (std::nothrow) char[bytes]);
+    bytes_ = memory_ == nullptr ? 0 : bytes;
+    return memory_ != nullptr;
+  }
+  char* data() { return memory_.get(); }
+
+ private:
+  std::unique_ptr<char[]> memory_;
+  size_t bytes_ = 0;
+};
 
 class ValueWriter {
  public:
@@ -78,7 +97,7 @@ class ValueWriter {
 
   Options options_;
   ListpackWriter listpack_;
-  std::string block_;
+  CompressionBlock block_;
 };
 
 // Of one type each, for DecodeValue.

@@ -75,14 +75,16 @@ std::string_view ValueWriter::AppendStringForm(std::string_view text, std::strin
   if (options_.compresses && text.size() >= kCompressedBytesMin &&
       text.size() <= kCompressedBytesMax) {
     const size_t most = text.size() - 4;  // else it is not worth the form
-    if (block_.size() < most) block_.resize(most);
-    const unsigned size = lzf_compress(text.data(), static_cast<unsigned>(text.size()),
-                                       block_.data(), static_cast<unsigned>(most));
+    // Without memory for it, it is written as it is.
+    const unsigned size = block_.Reserve(most)
+                              ? lzf_compress(text.data(), static_cast<unsigned>(text.size()),
+                                             block_.data(), static_cast<unsigned>(most))
+                              : 0;
     if (size > 0) {
       AppendForm(StringForm::kCompressed, out);
       AppendLength(size, out);
       AppendLength(text.size(), out);
-      return std::string_view(block_).substr(0, size);
+      return {block_.data(), size};
     }
   }
   AppendLength(text.size(), out);

@@ -6,13 +6,13 @@
 
 namespace storage::rdb {
 
-std::string MakePayload(const Keyspace& keyspace, const Record& record) {
-  const int version = VersionFor(record);
-  ValueWriter writer({.version = version});
+std::string MakePayload(const Keyspace& keyspace, const Record& record,
+                        const ValueWriter::Options& options) {
+  ValueWriter writer(options);
   std::string payload;
   payload += static_cast<char>(writer.TypeOf(record));
   writer.AppendValue(keyspace, record, payload);
-  AppendLittle(static_cast<uint64_t>(version), sizeof(uint16_t), payload);
+  AppendLittle(static_cast<uint64_t>(options.version), sizeof(uint16_t), payload);
   const uint64_t checksum = Checksum(0, payload);
   AppendLittle(checksum, sizeof checksum, payload);
   return payload;

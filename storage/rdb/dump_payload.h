@@ -8,11 +8,14 @@
 
 #include "storage/keyspace/keyspace.h"
 #include "storage/rdb/checksum.h"
+#include "storage/rdb/codec.h"
 #include "storage/rdb/decoded_value.h"
 
 namespace storage::rdb {
 
-std::string MakePayload(const Keyspace& keyspace, const Record& record);
+// In this version, which holds the value (VersionFor).
+std::string MakePayload(const Keyspace& keyspace, const Record& record,
+                        const ValueWriter::Options& options);
 
 // The version of a payload whose footer is right: a version we read, and its checksum.
 std::optional<int> CheckFooter(std::string_view payload, ChecksumCheck check);

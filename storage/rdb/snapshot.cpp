@@ -4,8 +4,15 @@
 #include <utility>
 
 #include "storage/base/check.h"
+#include "storage/memory/memory_probe.h"
 
 namespace storage::rdb {
+namespace {
+
+constexpr size_t kOpenBytesMin = 16 * 1024;  // not worth a question
+constexpr size_t kPieceElements = 256;  // what they take together is not much, unless one is large
+
+}  // namespace
 
 Snapshot::Snapshot(Keyspace& keyspace, const FileWriter::Options& options)
     : keyspace_(keyspace), writer_(options) {
@@ -34,6 +41,10 @@ Snapshot::~Snapshot() {
 
 void Snapshot::Aux(std::string_view name, std::string_view value) {
   writer_.Aux(name, value, out_.open);
+}
+
+void Snapshot::Function(std::string_view source) {
+  writer_.Function(source, out_.open);
 }
 
 // --- the walk -----------------------------------------------------------------------------------
@@ -105,11 +116,13 @@ void Snapshot::Write(Record& record, int database, Stream& stream) {
   record.set_epoch(keyspace_.epoch());
   ++progress_.records_done;
   if (is_discarded_) return;
+  const bool is_shared =
+      record.encoding() == Encoding::kLarge && record.large()->size() >= kSharedBytesMin;
+  if (!stream.Reserve(record.size() + (is_shared ? 0 : record.outside_memory()))) return Fail();
   Select(database, stream);
   writer_.AppendHead(keyspace_, record, stream.open);
-  if (record.encoding() == Encoding::kLarge && record.large()->size() >= kSharedBytesMin) {
+  if (is_shared) {
     record.large()->AddReference();
-    pending_bytes_ += stream.open.size() + record.large()->size();
     stream.Close(record.large());
   } else {
     writer_.values().AppendValue(keyspace_, record, stream.open);
@@ -124,6 +137,10 @@ void Snapshot::Select(int database, Stream& stream) {
 
 void Snapshot::WriteSomeOfLong(size_t& elements) {
   LongRecord& first = long_.front();
+  // As much as all of it, where a piece of it may be most of it.
+  const Structure& structure = *first.record->structure();
+  const bool has_large = structure.may_have_large_elements() || elements > kPieceElements;
+  if (!out_.Reserve(has_large ? structure.memory() : kOpenBytesMax)) return Fail();
   if (!first.has_head) {
     first.has_head = true;
     Select(first.database, out_);
@@ -131,7 +148,7 @@ void Snapshot::WriteSomeOfLong(size_t& elements) {
   }
   const bool is_whole =
       writer_.values().AppendSome(keyspace_, *first.record, first.progress, elements, out_.open);
-  elements = 0;
+  if (elements != SIZE_MAX) elements = 0;
   if (!is_whole) return;
   first.record->set_epoch(keyspace_.epoch());
   ++progress_.records_done;
@@ -196,14 +213,32 @@ void Snapshot::TakeImages() {
 
 // --- what was written ---------------------------------------------------------------------------
 
+// A piece that is large enough is closed first: what grows by doubling is never much. Elements of a
+// collection take at most half as much again in the file.
+bool Snapshot::Stream::Reserve(size_t more) {
+  if (open.size() >= kOpenBytesMax) Close(nullptr);
+  const size_t needed = open.size() + more + more / 2 + 64;
+  if (needed <= open.capacity()) return true;
+  const size_t capacity = std::max(needed, std::min(2 * open.capacity(), 2 * kOpenBytesMax));
+  if (capacity > kOpenBytesMin && !HasMemoryFor(2 * capacity)) return false;
+  open.reserve(capacity);
+  return true;
+}
+
 void Snapshot::Stream::Close(const LargeString* string) {
+  closed_bytes += open.size() + (string == nullptr ? 0 : string->size());
   closed.push_back({std::exchange(open, {}), string});
 }
 
 std::vector<FilePiece> Snapshot::TakePieces() {
   if (!out_.open.empty()) out_.Close(nullptr);
-  pending_bytes_ = 0;
+  out_.closed_bytes = 0;
   return std::exchange(out_.closed, {});
+}
+
+void Snapshot::Fail() {
+  has_failed_ = true;
+  Discard();
 }
 
 void Snapshot::Discard() {

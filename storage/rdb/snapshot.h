@@ -50,16 +50,19 @@ class Snapshot final : private FirstImages {
 
   // Before the first step.
   void Aux(std::string_view name, std::string_view value);
+  void Function(std::string_view source);
 
   // Writes about so many records or elements. False: that was all; the checksum is the caller's.
   bool Step(size_t records);
   bool is_done() const { return is_done_; }
   // What was written since the last call, and how much that is; large strings are counted.
   std::vector<FilePiece> TakePieces();
-  size_t pending_bytes() const { return pending_bytes_ + out_.bytes() + images_.bytes(); }
+  size_t pending_bytes() const { return out_.bytes() + images_.bytes(); }
 
   // Nobody wants the file any more: what is left of the walk only tells the records so.
   void Discard();
+  // There was no memory for something: the file is not whole, and the snapshot is discarded.
+  bool has_failed() const { return has_failed_; }
   const Progress& progress() const { return progress_; }
 
  private:
@@ -71,10 +74,13 @@ class Snapshot final : private FirstImages {
   // A stream of records, with the database that they are of.
   struct Stream {
     std::vector<FilePiece> closed;
+    size_t closed_bytes = 0;
     std::string open;
     int database = -1;
 
-    size_t bytes() const { return open.size(); }
+    size_t bytes() const { return closed_bytes + open.size(); }
+    // Whether so many more bytes can be appended.
+    bool Reserve(size_t more);
     bool empty() const { return closed.empty() && open.empty(); }
     void Close(const LargeString* string);
   };
@@ -101,8 +107,10 @@ class Snapshot final : private FirstImages {
   // Goes on with the first of the long records.
   void WriteSomeOfLong(size_t& elements);
   void TakeImages();
+  void Fail();
   void Finish();
 
+  static constexpr size_t kOpenBytesMax = 256 * 1024;   // of a piece, but for large records
   static constexpr size_t kSharedBytesMin = 64 * 1024;  // strings that are not copied
 
   Keyspace& keyspace_;
@@ -118,11 +126,11 @@ class Snapshot final : private FirstImages {
   Stream out_;
   Stream images_;  // while a long record is being written
   Progress progress_;
-  size_t pending_bytes_ = 0;  // of closed pieces
   int database_ = 0;
   uint64_t cursor_ = 0;
   bool is_table_done_ = false;
   bool is_discarded_ = false;
+  bool has_failed_ = false;
   bool is_done_ = false;
 };
 

@@ -46,13 +46,33 @@ TEST_CASE("SHUTDOWN ABORT: there is nothing to abort") {
   CHECK_FALSE(server.shell.shutdown_requested);
 }
 
-TEST_CASE("SHUTDOWN SAVE: nothing is lost for want of a way to save, unless FORCE says so") {
+TEST_CASE("SHUTDOWN SAVE: a server that cannot save goes on, unless FORCE says so") {
   InProcessServer server;
   auto& client = server.Connect();
+  server.own_files.free_bytes = 0;
   CHECK(client.Run({"SHUTDOWN", "SAVE"}) == "-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
   CHECK_FALSE(server.shell.shutdown_requested);
-  REQUIRE(server.log.lines.size() == 1);
-  CHECK(server.log.lines[0].find("cannot save") != std::string::npos);
+  CHECK(server.log.lines.back() == "Error trying to save the DB, can't exit.");
+  CHECK(client.Run({"GET", "k"}) == "$-1\r\n");
   CHECK(client.Run({"SHUTDOWN", "SAVE", "FORCE"}).empty());
   CHECK(server.shell.shutdown_requested);
+}
+
+TEST_CASE("SHUTDOWN: saves where save points are set, and with SAVE; not with NOSAVE") {
+  struct Trial {
+    std::string_view save;
+    std::string_view option;
+    bool saves;
+  };
+  for (const Trial& trial : {Trial{"save 60 1", "NOW", true}, Trial{"save ''", "NOW", false},
+                             Trial{"save ''", "SAVE", true}, Trial{"save 60 1", "NOSAVE", false}}) {
+    CAPTURE(trial.save);
+    CAPTURE(trial.option);
+    InProcessServer server({trial.save});
+    auto& client = server.Connect();
+    client.Run({"SET", "k", "v"});
+    client.Run({"SHUTDOWN", std::string(trial.option)});
+    CHECK(server.shell.shutdown_requested);
+    CHECK(server.own_files.Exists("dump.rdb") == trial.saves);
+  }
 }

@@ -38,7 +38,8 @@ class OneKey {
     }
     const storage::Found found = database.Find(key, storage::kPeek);
     if (found->encoding() == storage::Encoding::kStructure) found->structure()->CheckInvariants();
-    return storage::rdb::MakePayload(keyspace_, *found);
+    return storage::rdb::MakePayload(keyspace_, *found,
+                                     {.version = storage::rdb::VersionFor(*found)});
   }
 
  private:

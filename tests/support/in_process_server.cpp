@@ -69,6 +69,7 @@ InProcessServer::InProcessServer(std::initializer_list<std::string_view> directi
   }
   engine = std::make_unique<server::Engine>(server::Engine::Dependencies{
       clock, disk != nullptr ? *disk : own_files, shell, config, log, seed, more_commands});
+  engine->Load([this] { is_ready = true; });
 }
 
 InProcessServer::~InProcessServer() {

@@ -51,6 +51,7 @@ class TestShell final : public server::Shell {
   server::ProcessUsage Usage() override { return {}; }
   uint64_t MemoryLimitBytes() override { return memory_limit_bytes; }
   void RequestShutdown() override { shutdown_requested = true; }
+  void EndInFailure(std::string_view text) override { failure = text; }
   void Crash(std::string_view) override { crash_requested = true; }
   std::optional<std::string> ApplyListeners() override { return std::nullopt; }
   std::optional<std::string> ApplySettings() override {
@@ -76,6 +77,7 @@ class TestShell final : public server::Shell {
   std::function<std::optional<std::string>()> refuse_settings;
   uint64_t memory_limit_bytes = 1'000'000'000;
   bool shutdown_requested = false;
+  std::string failure;  // why the server could not go on
   bool crash_requested = false;
 
  private:
@@ -147,6 +149,7 @@ class InProcessServer {
   ListeningLog log{clock};
   server::Config config;
   std::unique_ptr<server::Engine> engine;
+  bool is_ready = false;  // the data is loaded, which takes turns when there is some
 
  private:
   friend class TestConnection;

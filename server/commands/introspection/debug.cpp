@@ -18,7 +18,7 @@ namespace server {
 namespace {
 
 constexpr std::span<const DebugSubcommand> (*kSubcommandLists[])() = {
-    DebugDataSubcommands, DebugProtocolSubcommands, DebugServerSubcommands};
+    DebugDataSubcommands, DebugFileSubcommands, DebugProtocolSubcommands, DebugServerSubcommands};
 
 RunResult Help(CommandContext& context) {
   std::vector<HelpEntry> entries;

@@ -23,5 +23,6 @@ CommandError UnknownDebugSubcommand(const CommandContext& context);
 std::span<const DebugSubcommand> DebugServerSubcommands();    // debug_server.cpp
 std::span<const DebugSubcommand> DebugDataSubcommands();      // debug_data.cpp
 std::span<const DebugSubcommand> DebugProtocolSubcommands();  // debug_protocol.cpp
+std::span<const DebugSubcommand> DebugFileSubcommands();      // debug_files.cpp
 
 }  // namespace server

@@ -1,8 +1,10 @@
 // SHUTDOWN.
 
 #include "server/commands/introspection/introspection.h"
+#include "server/config/config.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
+#include "server/persistence/start_end.h"
 
 namespace server {
 namespace {
@@ -84,13 +86,12 @@ struct Shutdown {
     // An end is never waited for: there are no replicas that would have to catch up.
     if (options->abort) return CommandError::Err("No shutdown in progress.");
     EngineState& engine = context.engine();
-    if (options->saves) {
-      engine.log.Warning("SHUTDOWN SAVE: this version keeps data in memory only, it cannot save.");
-      if (!options->force) {
-        return CommandError::Err("Errors trying to SHUTDOWN. Check logs.");
-      }
+    const int wanted = (options->saves ? kShutdownSave : 0) |
+                       (options->saves_not ? kShutdownNosave : 0) |
+                       (options->now ? kShutdownNow : 0) | (options->force ? kShutdownForce : 0);
+    if (!EndServer(engine, static_cast<uint8_t>(wanted))) {
+      return CommandError::Err("Errors trying to SHUTDOWN. Check logs.");
     }
-    engine.shell.RequestShutdown();
     engine.CloseClient(context.client(), CloseWish::kAfterFlush);
     return NoReply();
   }

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "server/commands/keys/keys.h"
+#include "server/config/config.h"
 #include "server/dispatch/command_context.h"
+#include "server/engine_state.h"
 #include "storage/memory/memory_probe.h"
 #include "storage/rdb/dump_payload.h"
 #include "storage/rdb/store_value.h"
@@ -42,7 +44,14 @@ struct Dump {
     constexpr size_t kCopies = 4;
     const size_t bytes = found->size() + found->outside_memory();
     if (!storage::HasMemoryFor(kCopies * bytes)) return CommandError::NoMemory();
-    context.reply().Bulk(storage::rdb::MakePayload(context.keyspace(), *found));
+    const Settings& settings = context.engine().config.settings();
+    const int needed = storage::rdb::VersionFor(*found);
+    const int version = settings.rdb_version != 0 ? settings.rdb_version : needed;
+    if (version < needed) {
+      return CommandError::Err("rdb-version is too low for a hash with fields that expire");
+    }
+    context.reply().Bulk(storage::rdb::MakePayload(
+        context.keyspace(), *found, {.version = version, .compresses = settings.rdbcompression}));
     return Replied();
   }
 };
@@ -171,7 +180,9 @@ struct Restore {
     const auto ttl_ms = storage::ParseInt64(ttl);
     if (!ttl_ms) return CommandError::NotAnInteger();
     if (*ttl_ms < 0) return CommandError::Err("Invalid TTL value, must be >= 0");
-    const auto version = storage::rdb::CheckFooter(payload, storage::rdb::ChecksumCheck::kVerify);
+    const auto version = storage::rdb::CheckFooter(
+        payload, context.engine().skips_checksums ? storage::rdb::ChecksumCheck::kSkip
+                                                  : storage::rdb::ChecksumCheck::kVerify);
     if (!version) return CommandError::Err("DUMP payload version or checksum are wrong");
     storage::rdb::DecodedValue value;
     if (!storage::rdb::DecodePayload(payload, *version, value)) return BadData();

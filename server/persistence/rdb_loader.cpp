@@ -1,0 +1,167 @@
+#include "server/persistence/rdb_loader.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <utility>
+
+#include "server/config/config.h"
+#include "server/dispatch/command_error.h"
+#include "server/engine_state.h"
+#include "storage/base/number.h"
+#include "storage/rdb/store_value.h"
+
+namespace server {
+namespace {
+
+using storage::rdb::FileReader;
+using storage::rdb::StoreOutcome;
+
+constexpr size_t kRecordsPerStep = 128;
+constexpr size_t kBufferBytes = 1024 * 1024;
+
+}  // namespace
+
+std::expected<std::unique_ptr<RdbLoader>, std::string> RdbLoader::Open(EngineState& engine,
+                                                                       const std::string& path,
+                                                                       Duplicates duplicates) {
+  auto file = engine.files.OpenToRead(path);
+  if (!file) return std::unexpected(file.error().Text());
+  const auto size = (*file)->Size();
+  if (!size) return std::unexpected(size.error().Text());
+  return std::unique_ptr<RdbLoader>(new RdbLoader(engine, std::move(*file), *size, duplicates));
+}
+
+RdbLoader::RdbLoader(EngineState& engine, std::unique_ptr<storage::File> file, uint64_t size,
+                     Duplicates duplicates)
+    : engine_(engine),
+      file_(std::move(file)),
+      size_(size),
+      duplicates_(duplicates),
+      reader_(engine.config.settings().rdbchecksum && !engine.skips_checksums
+                  ? storage::rdb::ChecksumCheck::kVerify
+                  : storage::rdb::ChecksumCheck::kSkip),
+      buffer_(kBufferBytes) {}
+
+std::unexpected<std::string> RdbLoader::Fail(uint64_t offset, const std::string& why) const {
+  return std::unexpected(
+      fmt::format("{}: at byte {}: {}. The file was left as it is; "
+                  "'cinnabar-check rdb' says more",
+                  file_->path(), offset, why));
+}
+
+std::expected<bool, std::string> RdbLoader::Step() {
+  for (size_t records = 0; records < kRecordsPerStep;) {
+    const auto more = read_ == size_ ? FileReader::MoreToCome::kNo : FileReader::MoreToCome::kYes;
+    const auto step = reader_.Next({buffer_.data() + begin_, end_ - begin_}, more);
+    if (!step) return Fail(step.error().offset, step.error().message);
+    if (*step == FileReader::Step::kNeedsMore) {
+      if (auto filled = Fill(); !filled) return std::unexpected(filled.error());
+      continue;
+    }
+    const uint64_t offset = reader_.offset();
+    if (const auto taken = Take(*step); !taken) return Fail(offset, taken.error());
+    begin_ += reader_.consumed();
+    if (*step == FileReader::Step::kEnd) {
+      End();
+      return false;
+    }
+    if (*step == FileReader::Step::kRecord) ++records;
+  }
+  return true;
+}
+
+// Bytes that were not consumed move to the front; where they fill the buffer, it grows.
+std::expected<void, std::string> RdbLoader::Fill() {
+  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+  end_ -= std::exchange(begin_, 0);
+  if (end_ > buffer_.size() / 2) buffer_.resize(buffer_.size() * 2);
+  const auto count = file_->ReadAt(read_, std::span(buffer_).subspan(end_));
+  if (!count) return std::unexpected(count.error().Text());
+  if (*count == 0) return std::unexpected(file_->path() + ": it became shorter while it was read");
+  end_ += *count;
+  read_ += *count;
+  return {};
+}
+
+std::expected<void, std::string> RdbLoader::Take(FileReader::Step step) {
+  switch (step) {
+    case FileReader::Step::kAux:
+      LogAux(reader_.name(), reader_.value());
+      return {};
+    case FileReader::Step::kDatabase:
+      if (reader_.database() < static_cast<uint64_t>(engine_.keyspace.database_count())) return {};
+      return std::unexpected(fmt::format("it has keys in database {}, and 'databases' is {}",
+                                         reader_.database(), engine_.keyspace.database_count()));
+    case FileReader::Step::kFunction:
+      engine_.function_sources.emplace_back(reader_.value());
+      return {};
+    case FileReader::Step::kRecord:
+      return Store(reader_.record());
+    case FileReader::Step::kNeedsMore:
+    case FileReader::Step::kHeader:
+    case FileReader::Step::kResize:
+    case FileReader::Step::kEnd:
+      return {};
+  }
+  return {};
+}
+
+std::expected<void, std::string> RdbLoader::Store(const FileReader::FoundRecord& record) {
+  const bool is_expired =
+      record.expiry_ms.has_value() && *record.expiry_ms <= engine_.keyspace.now_ms();
+  if (is_expired) {
+    ++counts_.expired;
+    return {};
+  }
+  storage::Database& database = engine_.keyspace.database(static_cast<int>(record.database));
+  const storage::Key key = engine_.keyspace.MakeKey(record.key);
+  const storage::Found there = database.Find(key, storage::kPeek);
+  if (there && duplicates_ == Duplicates::kRefuse) {
+    return std::unexpected(fmt::format("the key '{}' is there already, in database {}",
+                                       EchoedInError(record.key), record.database));
+  }
+  switch (storage::rdb::StoreValue(database, key, there, record.value)) {
+    case StoreOutcome::kStored:
+      break;
+    case StoreOutcome::kEmpty:
+      ++counts_.empty;
+      return {};
+    case StoreOutcome::kDuplicate:
+      return std::unexpected(
+          fmt::format("an element occurs twice in '{}'", EchoedInError(record.key)));
+    case StoreOutcome::kNoMemory:
+      return std::unexpected(fmt::format("there is no memory for '{}'", EchoedInError(record.key)));
+  }
+  ++counts_.loaded;
+  if (!record.expiry_ms && !record.idle_seconds && !record.frequency) return {};
+  const storage::Found found = database.Find(key, storage::kPeek);
+  if (record.idle_seconds) engine_.keyspace.SetIdleSeconds(*found, *record.idle_seconds);
+  if (record.frequency) engine_.keyspace.SetFrequency(*found, *record.frequency);
+  if (record.expiry_ms) database.SetExpiry(key, found, *record.expiry_ms);
+  return {};
+}
+
+void RdbLoader::LogAux(std::string_view name, std::string_view value) const {
+  if (name == "redis-ver" || name == "valkey-ver") {
+    engine_.log.Notice(fmt::format("Loading RDB produced by version {}", EchoedInError(value)));
+  } else if (name == "ctime") {
+    const auto time_s = storage::ParseInt64(value).value_or(0);
+    engine_.log.Notice(fmt::format("RDB age {} seconds",
+                                   std::max<int64_t>(engine_.wall_us / 1'000'000 - time_s, 0)));
+  }
+}
+
+void RdbLoader::End() {
+  engine_.log.Notice(fmt::format("Done loading RDB, keys loaded: {}, keys expired: {}.",
+                                 counts_.loaded, counts_.expired));
+  if (counts_.empty > 0) {
+    engine_.log.Warning(
+        fmt::format("Collections without elements in the RDB file, which are no "
+                    "keys: {}",
+                    counts_.empty));
+  }
+  engine_.saver.NoteLoad(counts_.loaded, counts_.expired);
+}
+
+}  // namespace server
