@@ -4,7 +4,6 @@
 
 #include "server/config/directive_table.h"
 #include "server/config/special_values.h"
-#include "storage/rdb/format.h"
 
 namespace server {
 namespace {
@@ -25,10 +24,8 @@ std::string_view CheckAppendDirName(const Value& value) {
   return CheckFileName(value, "appenddirname can't be a path, just a dirname");
 }
 
-std::string_view CheckRdbVersion(const Value& value) {
-  const bool is_known = value.number == 0 || value.number >= storage::rdb::kVersionWritten;
-  return is_known ? std::string_view() : "rdb-version is 0, 10, 11 or 12";
-}
+// 10 is what Redis 7.0 reads, 11 what 7.2 does, 12 what 7.4 does.
+constexpr Choice kRdbVersions[] = {{"auto", 0}, {"10", 10}, {"11", 11}, {"12", 12}};
 
 constexpr Directive kRows[] = {
     {.name = "save",
@@ -57,10 +54,9 @@ constexpr Directive kRows[] = {
      .store = Into<&Settings::rdbchecksum>},
     // Ours.
     {.name = "rdb-version",
-     .kind = Kind::kInt,
-     .max = 12,
-     .initial = "0",
-     .check = CheckRdbVersion,
+     .kind = Kind::kEnum,
+     .initial = "auto",
+     .choices = kRdbVersions,
      .store = Into<&Settings::rdb_version>},
     {.name = "sanitize-dump-payload",
      .kind = Kind::kEnum,

@@ -389,10 +389,6 @@ TEST_CASE("Config: the notices at start name what was given and does nothing") {
   CHECK(config.StartNotices() ==
         std::vector<std::string>{
             "Directives without effect in this version: maxmemory-clients, io-threads"});
-  REQUIRE(Load(config, {"save", "60", "1"}) == "");
-  CHECK(config.StartNotices().size() == 2);
-  REQUIRE(Load(config, {"save", ""}) == "");
-  CHECK(config.StartNotices().size() == 1);
 }
 
 TEST_CASE("Directives: the rows are well formed") {
