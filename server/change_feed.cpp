@@ -16,18 +16,35 @@ void ChangeFeed::PropagateInstead(std::span<const std::string_view> arguments) {
   instead_.emplace_back(arguments.begin(), arguments.end());
 }
 
-void ChangeFeed::FinishCommand(int database, uint64_t changes_before,
-                               std::span<const std::string_view> arguments) {
-  if (propagation_ == nullptr) return;
+void ChangeFeed::Send(int database, std::span<const std::string_view> request) {
+  propagation_->OnRequest(database, request);
+  has_sent_ = true;
+}
+
+bool ChangeFeed::Propagate(int database, uint64_t changes_before,
+                           std::span<const std::string_view> arguments) {
   if (!instead_.empty()) {
     for (const auto& request : instead_) {
       const std::vector<std::string_view> views(request.begin(), request.end());
-      propagation_->OnRequest(database, views);
+      Send(database, views);
     }
     instead_.clear();
-  } else if (changes_ != changes_before) {
-    propagation_->OnRequest(database, arguments);
+  } else if (changes_ != changes_before && inner_changes_ <= changes_before) {
+    Send(database, arguments);
   }
+  if (depth_ > 0) inner_changes_ = changes_;
+  if (depth_ > 0 || !has_sent_) return has_sent_;
+  propagation_->OnUnitEnd();
+  has_sent_ = false;
+  return true;
+}
+
+// Inside a command it belongs to what the command does.
+void ChangeFeed::SendByItself(int database, std::span<const std::string_view> request) {
+  Send(database, request);
+  if (depth_ > 0) return;
+  propagation_->OnUnitEnd();
+  has_sent_ = false;
 }
 
 void ChangeFeed::OnExpired(storage::Database& database, std::string_view key) {
@@ -45,7 +62,7 @@ void ChangeFeed::NoteRemoval(storage::Database& database, std::string_view key,
   for (KeyWatcher* watcher : watchers_) watcher->OnKeyChanged(database.index(), key);
   if (propagation_ == nullptr) return;
   const std::string_view arguments[] = {request, key};
-  propagation_->OnRequest(database.index(), arguments);
+  SendByItself(database.index(), arguments);
 }
 
 void ChangeFeed::OnElementsExpired(storage::Database& database, std::string_view key,
@@ -56,7 +73,7 @@ void ChangeFeed::OnElementsExpired(storage::Database& database, std::string_view
   if (propagation_ == nullptr) return;
   std::vector<std::string_view> request = {"HDEL", key};
   request.insert(request.end(), elements.begin(), elements.end());
-  propagation_->OnRequest(database.index(), request);
+  SendByItself(database.index(), request);
 }
 
 void ChangeFeed::OnMiss(storage::Database& database, std::string_view key) {

@@ -38,6 +38,8 @@ class PropagationSink {
   virtual ~PropagationSink() = default;
   // The arguments live until the call returns.
   virtual void OnRequest(int database, std::span<const std::string_view> arguments) = 0;
+  // What came since the last call belongs together: one command did it, or one key expired.
+  virtual void OnUnitEnd() = 0;
 };
 
 class KeyspaceEventSink {
@@ -96,9 +98,17 @@ class ChangeFeed final : public storage::ChangeListener {
   // Instead of the request as it came, propagates this one (and those of further calls).
   void PropagateInstead(std::initializer_list<std::string_view> arguments);
   void PropagateInstead(std::span<const std::string_view> arguments);
-  // After a command has run: sends what stands for it, if it changed anything.
-  void FinishCommand(int database, uint64_t changes_before,
-                     std::span<const std::string_view> arguments);
+  // A handler begins and ends. Commands that run others (EXEC, scripts) nest: what the inner ones
+  // propagate stands for the outer one, and is one unit with it.
+  void EnterCommand() { ++depth_; }
+  void LeaveCommand() { --depth_; }
+  // After a command has run: sends what stands for it, if it changed anything. Returns whether it
+  // has propagated something.
+  bool FinishCommand(int database, uint64_t changes_before,
+                     std::span<const std::string_view> arguments) {
+    if (propagation_ == nullptr) return false;
+    return Propagate(database, changes_before, arguments);
+  }
 
   void OnExpired(storage::Database& database, std::string_view key) override;
   void OnEvicted(storage::Database& database, std::string_view key) override;
@@ -108,6 +118,10 @@ class ChangeFeed final : public storage::ChangeListener {
   void OnMiss(storage::Database& database, std::string_view key) override;
 
  private:
+  bool Propagate(int database, uint64_t changes_before,
+                 std::span<const std::string_view> arguments);
+  void Send(int database, std::span<const std::string_view> request);
+  void SendByItself(int database, std::span<const std::string_view> request);
   void NoteRemoval(storage::Database& database, std::string_view key, std::string_view request);
 
   PropagationSink* propagation_ = nullptr;
@@ -117,6 +131,9 @@ class ChangeFeed final : public storage::ChangeListener {
   bool unlinks_expired_ = false;
   bool unlinks_evicted_ = false;
   std::vector<std::vector<std::string>> instead_;
+  int depth_ = 0;               // of handlers that run
+  bool has_sent_ = false;       // in the unit
+  uint64_t inner_changes_ = 0;  // changes() when a command inside another one was propagated
 };
 
 }  // namespace server

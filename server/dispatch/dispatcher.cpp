@@ -203,7 +203,9 @@ RunResult::Kind Dispatcher::RunHandler(Client& client, const CommandInTable& com
   const protocol::OutputBuffer::Mark mark = reply.out().mark();
   reply.ResetCount();
   CommandContext context(engine_, engine_.keyspace, engine_.feed, client, command, arguments, key);
+  engine_.feed.EnterCommand();
   const RunResult result = command.entry.run(context);
+  engine_.feed.LeaveCommand();
   if (result.kind() == RunResult::Kind::kError) [[unlikely]] {
     // A handler may have replied before it failed: SET with GET, when there is no memory.
     reply.out().Truncate(mark);

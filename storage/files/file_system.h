@@ -11,7 +11,8 @@
 // So a file that is to be there after a power cut needs its own Sync and its folder's.
 //
 // Paths are as the system takes them: relative ones begin at the working directory.
-// Threads: a FileSystem may be used from several at a time, a File from one at a time.
+// Threads: a FileSystem may be used from several at a time, a File from one at a time, but that
+// Sync may run beside another operation.
 // Errors: values that name the operation, the path and the errno. After a failed Append, part of
 // the bytes may be in the file: Size() tells, Truncate() takes them back. After a failed Sync
 // nobody knows what is on the disk, and another Sync would not tell: write the data again,

@@ -39,6 +39,7 @@ class FeedRecorder final : public server::PropagationSink,
     requests_ += std::to_string(database) + ":";
     for (const std::string_view argument : arguments) requests_ += " " + std::string(argument);
   }
+  void OnUnitEnd() override {}
   void OnEvent(server::EventClass event_class, std::string_view event, int database,
                std::string_view key) override {
     Add(events_, LetterOf(event_class) + (" " + std::string(event)) + "@" +

@@ -38,6 +38,7 @@ class Recorder final : public server::KeyspaceEventSink, public server::Propagat
     classes_ += std::string_view("..g$lshzxetm.dn")[static_cast<size_t>(
         std::countr_zero(static_cast<uint32_t>(event_class)))];
   }
+  void OnUnitEnd() override {}
   void OnRequest(int, std::span<const std::string_view> arguments) override {
     if (!requests_.empty()) requests_ += "; ";
     for (const std::string_view argument : arguments) {
