@@ -71,6 +71,7 @@ void Engine::Closed(Session* session) {
   RespSession& resp_session = static_cast<RespSession&>(*session);
   if (session->touched) std::erase(state.touched, session);
   state.turn.Forget(resp_session);
+  state.append_log.writer().Forget(*session);
   state.Forget(resp_session.client);
   state.admission.GiveBack(resp_session.client);
   state.clients_memory -= resp_session.client.counted_memory;
@@ -100,10 +101,13 @@ void Engine::RunTurn() {
 bool Engine::HasReadyWork() const {
   return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free ||
          state_->has_idle_memory_to_release || state_->loading.is_active() ||
-         state_->saver.HasWork() || state_->room.HasMoreToDo() || state_->memory_top.HasWork();
+         state_->saver.HasWork() || state_->append_log.HasWork() || state_->room.HasMoreToDo() ||
+         state_->memory_top.HasWork();
 }
 
 std::span<Session* const> Engine::TakeTouched() {
+  if (state_->append_log.is_on()) [[unlikely]]
+    state_->append_log.writer().EndTurn();
   for (Session* session : state_->touched) {
     if (session->output.is_lost()) [[unlikely]]
       CloseForLostOutput(*state_, static_cast<RespSession&>(*session));

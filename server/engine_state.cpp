@@ -96,6 +96,7 @@ std::optional<std::string> EngineState::OnConfigSet(std::span<const std::string_
   constexpr std::string_view kListenerDirectives[] = {"port",           "bind",        "unixsocket",
                                                       "unixsocketperm", "tcp-backlog", "tls-port"};
   ApplySettings();
+  if (auto failure = append_log.ApplySettings()) return failure;
   const bool listens_elsewhere =
       std::any_of(changed.begin(), changed.end(), [&](std::string_view name) {
         return std::find(std::begin(kListenerDirectives), std::end(kListenerDirectives), name) !=

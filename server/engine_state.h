@@ -25,6 +25,7 @@
 #include "server/logging/log.h"
 #include "server/memory/make_room.h"
 #include "server/memory/memory_top.h"
+#include "server/persistence/append_log.h"
 #include "server/persistence/loading.h"
 #include "server/persistence/saver.h"
 #include "server/resp/read_arena.h"
@@ -42,7 +43,8 @@ enum EngineSpecial : uint32_t {
   kHasMaxmemory = 1u << 2,
   kLacksMemory = 1u << 3,  // for the request that is about to run
   kIsLoading = 1u << 4,
-  kRefusesWrites = 1u << 5,  // since the data cannot be saved
+  kRefusesWrites = 1u << 5,     // since the data cannot be saved
+  kLogRefusesWrites = 1u << 6,  // since the append-only file cannot be written
 };
 
 // 40 random hexadecimal digits, by which servers and histories of data are told apart.
@@ -107,6 +109,7 @@ struct EngineState {
   LatencyMonitor latency;
   Loading loading{*this};
   Saver saver{*this};
+  AppendLog append_log{*this};
   Dispatcher dispatcher{*this};
   ReadArena arena;
   Turn turn{*this};

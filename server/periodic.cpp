@@ -60,6 +60,7 @@ void RunSlices(EngineState& engine) {
   }
   engine.loading.RunSlice();
   engine.saver.RunSlice();
+  engine.append_log.RunSlice();
   engine.memory_top.RunSlice(kSliceUs);
   if (engine.room.HasMoreToDo()) engine.room.Continue(kSliceUs);
   // FLUSHALL and the like leave their tables to be taken apart here.
@@ -85,6 +86,7 @@ void RunTick(EngineState& engine) {
   if (engine.monotonic_us - engine.last_upkeep_us < TickMs(engine) * 1000) return;
   engine.last_upkeep_us = engine.monotonic_us;
   engine.saver.RunTick();
+  engine.append_log.RunTick();
   SampleRates(engine);
   NotePeakMemory(engine);
   CheckClientLimits(engine);

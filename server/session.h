@@ -70,6 +70,7 @@ class Session {
   CloseWish close = CloseWish::kStayOpen;
   void* connection = nullptr;  // the shell's own handle on this session
   bool touched = false;        // in the engine's list of sessions to flush or close
+  bool is_held = false;        // its output waits until the log is on the disk (AofWriter)
 };
 
 }  // namespace server

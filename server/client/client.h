@@ -30,7 +30,8 @@ enum ClientSpecial : uint32_t {
   kPostponed = 1u << 5,      // its next request waits: CLIENT PAUSE, or keys that must go
   kMonitoring = 1u << 6,     // MONITOR
   kNoTouch = 1u << 7,
-  kClosing = 1u << 8,  // nothing more is executed
+  kClosing = 1u << 8,     // nothing more is executed
+  kReplaysLog = 1u << 9,  // speaks for the append-only file: no gate stops it
 };
 
 struct Client {

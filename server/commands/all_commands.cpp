@@ -38,7 +38,7 @@ constexpr FamilyCommands kServerFamilies[] = {
     ModuleCommands,
     ShutdownCommands,
     LolwutCommands,
-    SavingCommands,
+    AppendOnlyCommands, SavingCommands,
     ReplicaOfCommands,
     ReplicaLinkCommands,
     ReplicaWaitCommands,

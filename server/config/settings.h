@@ -41,6 +41,8 @@ struct SavePoint {
   friend bool operator==(const SavePoint&, const SavePoint&) = default;
 };
 
+enum class SyncPolicy : uint8_t { kNo, kAlways, kEverySecond };  // appendfsync
+
 struct Settings {
   // network
   std::vector<std::string> bind = {"*", "-::*"};
@@ -79,6 +81,15 @@ struct Settings {
   bool stop_writes_on_bgsave_error = true;
   bool rdb_save_incremental_fsync = true;
   int rdb_version = 0;  // ours: of the files that are written; 0: the oldest that holds the data
+  bool appendonly = false;
+  std::string appendfilename = "appendonly.aof";
+  std::string appenddirname = "appendonlydir";
+  SyncPolicy appendfsync = SyncPolicy::kEverySecond;
+  bool no_appendfsync_on_rewrite = false;
+  int auto_aof_rewrite_percentage = 100;
+  uint64_t auto_aof_rewrite_min_size = 64ULL << 20;
+  bool aof_load_truncated = true;
+  bool aof_timestamp_enabled = false;
   bool crash_log_enabled = true;
   LogLevel loglevel = LogLevel::kNotice;
   LogFormat log_format = LogFormat::kDefault;

@@ -95,7 +95,9 @@ bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
   const uint64_t changes_before = engine_.feed.changes();
   const RunResult::Kind kind = RunHandler(client, command, arguments, storage::Key());
   if (kind == RunResult::Kind::kBlocked) return false;
-  engine_.feed.FinishCommand(client.database, changes_before, arguments);
+  if (engine_.feed.FinishCommand(client.database, changes_before, arguments)) {
+    engine_.append_log.writer().NoteWriter(client.session);
+  }
   return true;
 }
 
@@ -153,6 +155,13 @@ const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* 
 
 bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
                            DispatchOutcome& outcome) {
+  if (client.is(kReplaysLog)) return true;
+  // PING too: whoever watches the server hears of it.
+  if ((engine_.special & kLogRefusesWrites) != 0 && !client.is(kNotAuthenticated) &&
+      ((command.spec->flags & kWriteCommand) != 0 || command.spec->name == "PING")) {
+    Reject(client, &command, engine_.append_log.writer().refusal());
+    return false;
+  }
   if (client.is(kNotAuthenticated) && (command.spec->flags & kNoAuth) == 0) {
     Reject(client, &command, "NOAUTH Authentication required.");
     return false;
@@ -181,7 +190,7 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
 
 bool Dispatcher::HasRoom(Client& client, const CommandInTable& command,
                          std::span<const std::string_view> arguments, DispatchOutcome& outcome) {
-  if ((command.spec->flags & kDenyOom) == 0) return true;
+  if ((command.spec->flags & kDenyOom) == 0 || client.is(kReplaysLog)) return true;
   switch (engine_.room.MakeFor(arguments)) {
     case Room::kEnough:
       return true;
@@ -229,7 +238,9 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
       kind == RunResult::Kind::kBlocked ? DispatchOutcome::kBlocked : DispatchOutcome::kDone;
   const bool is_silent = kind == RunResult::Kind::kBlocked || kind == RunResult::Kind::kNoReply;
   CHECK_INVARIANT(reply.owed() == 0 && reply.replies() == (is_silent ? 0 : 1));
-  engine_.feed.FinishCommand(database_before, changes_before, arguments);
+  if (engine_.feed.FinishCommand(database_before, changes_before, arguments)) {
+    engine_.append_log.writer().NoteWriter(client.session);
+  }
   const uint64_t now_ticks = engine_.clock.Ticks();
   NoteDuration(command.statistics, now_ticks - ticks, engine_.ns_scale);
   if (now_ticks - ticks >= engine_.slow_ticks) [[unlikely]] {

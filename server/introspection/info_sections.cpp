@@ -133,7 +133,7 @@ void AppendMemoryInfo(EngineState& engine, InfoText& text) {
   text.Field("mem_clients_input", memory.clients.input);  // ours: the two parts of it
   text.Field("mem_clients_output", memory.clients.output);
   text.Field("mem_cluster_links", 0);
-  text.Field("mem_aof_buffer", 0);
+  text.Field("mem_aof_buffer", engine.append_log.buffered());
   text.Field("mem_allocator", AllocatorName());
   text.Field("mem_overhead_db_hashtable_rehashing", 0);
   text.Field("active_defrag_running", 0);
@@ -149,19 +149,7 @@ void AppendPersistenceInfo(EngineState& engine, InfoText& text) {
     text.Field(name, 0);
   }
   engine.saver.AppendInfo(text);
-  for (const std::string_view name :
-       {"aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
-    text.Field(name, 0);
-  }
-  text.Field("aof_last_rewrite_time_sec", -1);
-  text.Field("aof_current_rewrite_time_sec", -1);
-  text.Field("aof_last_bgrewrite_status", "ok");
-  text.Field("aof_rewrites", 0);
-  text.Field("aof_rewrites_consecutive_failures", 0);
-  text.Field("aof_last_write_status", "ok");
-  text.Field("aof_last_cow_size", 0);
-  text.Field("module_fork_in_progress", 0);
-  text.Field("module_fork_last_cow_size", 0);
+  engine.append_log.AppendInfo(text);
   engine.loading.AppendProgress(text);
 }
 

@@ -98,7 +98,7 @@ void Connection::OnRead(uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
 }
 
 void Connection::Flush() {
-  if (session_->output.empty() || session_->bytes_in_flight > 0) return;
+  if (session_->output.empty() || session_->bytes_in_flight > 0 || session_->is_held) return;
   const ssize_t written = TryWrite();
   if (written < 0) {
     session_->output.Clear();

@@ -96,7 +96,7 @@ void RespSession::OnLinkEnd(LinkEnd end, std::string_view error) {
 
 bool RespSession::CanRun() const {
   return close == CloseWish::kStayOpen && !client.is(kBlocked | kPostponed | kClosing) &&
-         !IsHeldBack();
+         !is_held && !IsHeldBack();
 }
 
 bool RespSession::IsHeldBack() const {

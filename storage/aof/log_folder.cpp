@@ -57,7 +57,7 @@ std::expected<void, std::string> CheckFiles(FileSystem& files, const LogPaths& p
 }  // namespace
 
 std::expected<std::optional<Manifest>, std::string> ReadLog(FileSystem& files,
-                                                            const LogPaths& paths) {
+                                                            const LogPaths& paths, Repair repair) {
   if (!files.Exists(paths.ManifestPath())) {
     if (!files.Exists(paths.folder)) return std::nullopt;
     if (const auto checked = CheckFiles(files, paths, Manifest()); !checked) {
@@ -71,15 +71,18 @@ std::expected<std::optional<Manifest>, std::string> ReadLog(FileSystem& files,
   if (!manifest) {
     return std::unexpected("The manifest " + paths.ManifestPath() + ": " + manifest.error());
   }
+  const bool repairs = repair == Repair::kInterruptedSteps;
   // An adoption that was interrupted: the manifest is there, the file not yet.
-  if (manifest->base && manifest->base->name == paths.name &&
+  if (repairs && manifest->base && manifest->base->name == paths.name &&
       !files.Exists(paths.Path(paths.name)) && files.Exists(paths.name)) {
     if (const auto moved = files.Rename(paths.name, paths.Path(paths.name)); !moved) {
       return std::unexpected(moved.error().Text());
     }
   }
-  if (auto ended = EndInterruptedInstall(files, paths, *manifest); !ended) {
-    return std::unexpected(ended.error());
+  if (repairs) {
+    if (auto ended = EndInterruptedInstall(files, paths, *manifest); !ended) {
+      return std::unexpected(ended.error());
+    }
   }
   if (const auto checked = CheckFiles(files, paths, *manifest); !checked) {
     return std::unexpected(checked.error());

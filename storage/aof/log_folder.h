@@ -31,8 +31,10 @@ struct LogPaths {
 };
 
 // nullopt: there is none. The error says what is wrong with it, or with the files that it names.
-std::expected<std::optional<Manifest>, std::string> ReadLog(FileSystem& files,
-                                                            const LogPaths& paths);
+// Steps that were interrupted are ended, unless only a look is wanted.
+enum class Repair : uint8_t { kInterruptedSteps, kNothing };
+std::expected<std::optional<Manifest>, std::string> ReadLog(
+    FileSystem& files, const LogPaths& paths, Repair repair = Repair::kInterruptedSteps);
 FileResult<void> WriteManifest(FileSystem& files, const LogPaths& paths, const Manifest& manifest);
 
 // A log of Redis before 7.0: one file beside the folder, which becomes the base. nullopt: there is

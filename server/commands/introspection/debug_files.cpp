@@ -57,7 +57,18 @@ RunResult SetSkipChecksumValidation(CommandContext& context, ArgReader& args) {
   return Replied();
 }
 
+RunResult LoadAof(CommandContext& context, ArgReader&) {
+  if (const auto loaded = context.engine().append_log.Reload(); !loaded) {
+    context.engine().log.Warning("DEBUG LOADAOF: " + loaded.error());
+    return CommandError::Err("Error trying to load the AOF files, check server logs");
+  }
+  context.engine().log.Warning("Append Only File loaded by DEBUG LOADAOF");
+  context.reply().Ok();
+  return Replied();
+}
+
 constexpr DebugSubcommand kSubcommands[] = {
+    {"LOADAOF", "Forgets the data, and loads it from the append-only file.", 0, 0, LoadAof},
     {"RELOAD [NOSAVE] [NOFLUSH] [MERGE]",
      "Saves the data into the dump file, forgets it, and loads it again; each of it unless told "
      "otherwise. MERGE lets the file's keys replace those that are there.",

@@ -130,7 +130,6 @@ constexpr DebugSubcommand kSubcommands[] = {
      QuicklistPackedThreshold},
     {"SET-DISABLE-DENY-SCRIPTS <0|1>", "Accepted, without effect.", 1, 1, AcceptSwitch},
     {"RELOAD [option ...]", "Needs persistence.", 0, kAnyNumber, NeedsPersistence},
-    {"LOADAOF", "Needs persistence.", 0, 0, NeedsPersistence},
     {"SEGFAULT", "Ends the server by an invalid access to memory.", 0, 0, Segfault},
     {"PANIC", "Ends the server by a failed assertion.", 0, 0, Panic},
 };

@@ -7,6 +7,7 @@
 
 namespace server {
 
-std::span<const CommandEntry> SavingCommands();  // saving.cpp
+std::span<const CommandEntry> AppendOnlyCommands();  // append_only.cpp
+std::span<const CommandEntry> SavingCommands();      // saving.cpp
 
 }  // namespace server

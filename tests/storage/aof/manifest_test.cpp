@@ -24,7 +24,7 @@ TEST_CASE("Manifest: Redis's text is read, and written the same") {
 
 TEST_CASE("Manifest: any name survives, quoted if need be") {
   for (const std::string& name : {std::string("a b.1.incr.aof"), std::string("\"'\\"),
-                                 std::string("\x01\xff\n\t", 4), std::string("#x")}) {
+                                  std::string("\x01\xff\n\t", 4), std::string("#x")}) {
     Manifest manifest;
     manifest.increments.push_back({name, 1});
     CHECK(Manifest::Parse(manifest.Format()) == manifest);
