@@ -1,6 +1,4 @@
-// Directives about files that outlive the process: snapshots and the append-only file. This version
-// writes no append-only file, so what would promise it is refused and its fine points are kept
-// without effect.
+// Directives about files that outlive the process: snapshots and the append-only file.
 
 #include "server/config/directive_table.h"
 #include "server/config/special_values.h"
