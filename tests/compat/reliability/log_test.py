@@ -98,7 +98,7 @@ class KillTest(unittest.TestCase):
 
 
 def fill(client, prefix):
-    with client.pipeline(transaction=True) as pipeline:
+    with client.pipeline(transaction=False) as pipeline:
         pipeline.set(prefix + "string", b"\r\n#CRC:00000000\r\n")
         pipeline.set(prefix + "expires", "x", ex=100000)
         pipeline.incr(prefix + "counter")
