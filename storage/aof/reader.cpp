@@ -209,14 +209,15 @@ FileResult<bool> DamageIsTail(File& file, RecordScanner& scanner, const Reader& 
     if (!is_ours) return is_ours;
     is_checked = *is_ours;
   }
+  // A flipped line end may have hidden a mark inside the damaged block.
+  const uint64_t from = is_checked ? damaged : reader.damage().found_at + 1;
   const auto contradicts = [&](uint64_t place) {
     Reader later(file, scanner, place);
     if (later.Next() != Reader::Step::kBlock) return false;
     if (!is_checked && !later.records().empty()) return true;
     return later.is_checked() && later.synced().value_or(0) > damaged;
   };
-  const auto found =
-      FindAny(file, is_checked ? kSyncedPrefix : "*", reader.damage().found_at + 1, contradicts);
+  const auto found = FindAny(file, is_checked ? kSyncedPrefix : "*", from, contradicts);
   if (!found) return std::unexpected(found.error());
   return !*found;
 }
