@@ -49,7 +49,9 @@ void ChangeFeed::SendByItself(int database, std::span<const std::string_view> re
 
 void ChangeFeed::OnExpired(storage::Database& database, std::string_view key) {
   NoteEvent(database, key, "expired", EventClass::kExpired);
+  is_expiring_ = true;
   NoteRemoval(database, key, unlinks_expired_ ? "UNLINK" : "DEL");
+  is_expiring_ = false;
 }
 
 void ChangeFeed::OnEvicted(storage::Database& database, std::string_view key) {

@@ -91,6 +91,9 @@ class ChangeFeed final : public storage::ChangeListener {
   // FLUSHDB, FLUSHALL (-1), SWAPDB. `changes` counts towards the changes since the last save.
   void NoteDatabaseChange(int database, uint64_t changes);
 
+  // The change that is told of right now is that a key has expired.
+  bool is_expiring() const { return is_expiring_; }
+
   // Changes since the start; `save` points and "did this command change anything" read it.
   uint64_t changes() const { return changes_; }
 
@@ -128,6 +131,7 @@ class ChangeFeed final : public storage::ChangeListener {
   KeyspaceEventSink* events_ = nullptr;
   std::vector<KeyWatcher*> watchers_;
   uint64_t changes_ = 0;
+  bool is_expiring_ = false;
   bool unlinks_expired_ = false;
   bool unlinks_evicted_ = false;
   std::vector<std::vector<std::string>> instead_;

@@ -139,6 +139,14 @@ void EngineState::Forget(Client& client) {
   blocked.Forget(client);
   pause.Forget(client);
   monitors.Remove(client);
+  watched_keys.Unwatch(client);
+  subscriptions.RemoveAll(client);
+}
+
+void EngineState::DiscardTransaction(Client& client) {
+  watched_keys.Unwatch(client);
+  client.set(kInMulti | kAbortsExec, false);
+  if (client.transaction != nullptr) client.transaction->queue.Clear();
 }
 
 void EngineState::ApplySettings() {

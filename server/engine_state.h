@@ -28,8 +28,10 @@
 #include "server/persistence/append_log.h"
 #include "server/persistence/loading.h"
 #include "server/persistence/saver.h"
+#include "server/pubsub/subscriptions.h"
 #include "server/resp/read_arena.h"
 #include "server/resp/turn.h"
+#include "server/transactions/watched_keys.h"
 #include "storage/base/random.h"
 #include "storage/eviction/evictor.h"
 #include "storage/keyspace/keyspace.h"
@@ -64,6 +66,8 @@ struct EngineState {
   // after the turn. Safe at any time and for any client, the running one included.
   void CloseClient(Client& client, CloseWish wish);
   void CloseSession(RespSession& session, CloseWish wish) { CloseClient(session.client, wish); }
+  // The client has no queued requests and no watched keys any more.
+  void DiscardTransaction(Client& client);
   // Takes the client out of all lists that others go through.
   void Forget(Client& client);
   // Reads the clocks; all that happens until the next call happens at this time.
@@ -102,6 +106,8 @@ struct EngineState {
   Admission admission;
   BlockedClients blocked{*this};
   KeyWaiters key_waiters{*this};
+  WatchedKeys watched_keys{*this};
+  Subscriptions subscriptions{*this};
   Pause pause{*this};
   Monitors monitors{*this};
   Statistics statistics;
@@ -118,6 +124,7 @@ struct EngineState {
   static constexpr unsigned kNsScaleBits = 20;
   uint64_t ns_scale = 0;
   uint32_t special = 0;
+  ClientId running_client = 0;        // whose request runs
   uint64_t maxmemory = 0;             // in force: "auto" in bytes
   size_t output_hold_back_bytes = 0;  // from the settings
   // The lower of what interests the slow log and the latency monitor; UINT64_MAX: nothing does.

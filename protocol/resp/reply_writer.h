@@ -102,6 +102,12 @@ class ReplyWriter {
   // Elements that open aggregates still wait for; 0 between replies.
   int64_t owed() const { return owed_; }
   void ResetCount() { replies_ = owed_ = 0; }
+  // What was written since ResetCount is one reply, however it was counted: EXEC's array of
+  // replies.
+  void CountAsOne() {
+    owed_ = 0;
+    replies_ = 1;
+  }
 
  private:
   static constexpr size_t kLineBytesMax = 1 + kWireIntegerBytesMax + 2;

@@ -11,6 +11,10 @@ namespace server {
 
 RunResult KeyWaiters::Wait(CommandContext& context, const KeyWait& wait) {
   Client& client = context.client();
+  if (!client.may_block()) {
+    (wait.reply_at_once != nullptr ? wait.reply_at_once : wait.reply_in_vain)(client);
+    return Replied();
+  }
   if (rerun_ == client.id) return Blocked();  // in vain: it waits on as before
   Waiter waiter{.place = next_place_++,
                 .type = wait.type,

@@ -50,6 +50,8 @@ struct KeyWait {
   std::span<const std::string_view> keys;  // repeated ones count once
   int64_t deadline_us = 0;                 // monotonic; 0: none
   void (*reply_in_vain)(Client& client) = nullptr;
+  // Inside EXEC, where nobody waits, if that is another one.
+  void (*reply_at_once)(Client& client) = nullptr;
 };
 
 class KeyWaiters final : public KeyWatcher {

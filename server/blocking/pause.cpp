@@ -34,8 +34,8 @@ void Pause::Resume() {
   }
 }
 
-bool Pause::Holds(const CommandSpec& command) const {
-  return scope_ == Scope::kAll || (command.flags & (kWriteCommand | kMayReplicate)) != 0;
+bool Pause::Holds(uint32_t command_flags) const {
+  return scope_ == Scope::kAll || (command_flags & (kWriteCommand | kMayReplicate)) != 0;
 }
 
 void Pause::Postpone(Client& client) {

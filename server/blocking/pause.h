@@ -25,7 +25,7 @@ class Pause {
   // Lets everybody go on.
   void End();
   // Whether the command must wait. Ask only while EngineState::special has kIsPaused.
-  bool Holds(const CommandSpec& command) const;
+  bool Holds(uint32_t command_flags) const;
   // The client's request was not run; it will be offered again after the end, or with Resume.
   void Postpone(Client& client);
   // Offers all postponed requests again: what else they waited for (memory) is there.

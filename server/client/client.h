@@ -6,12 +6,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "protocol/resp/reply_writer.h"
 #include "server/client/buffer_memory.h"
+#include "server/pubsub/client_subscriptions.h"
 #include "server/session.h"
+#include "server/transactions/transaction.h"
 
 namespace server {
 
@@ -30,8 +33,13 @@ enum ClientSpecial : uint32_t {
   kPostponed = 1u << 5,      // its next request waits: CLIENT PAUSE, or keys that must go
   kMonitoring = 1u << 6,     // MONITOR
   kNoTouch = 1u << 7,
-  kClosing = 1u << 8,     // nothing more is executed
-  kReplaysLog = 1u << 9,  // speaks for the append-only file: no gate stops it
+  kClosing = 1u << 8,         // nothing more is executed
+  kInMulti = 1u << 9,         // requests are queued, until EXEC
+  kAbortsExec = 1u << 10,     // one of them was refused: EXEC will not run
+  kWatchIsBroken = 1u << 11,  // a watched key has changed: likewise
+  kInExec = 1u << 12,         // its queue runs right now
+  kIsSubscriber = 1u << 13,   // has a subscription
+  kReplaysLog = 1u << 14,     // speaks for the append-only file: no gate stops it
 };
 
 struct Client {
@@ -54,14 +62,32 @@ struct Client {
   // All monotonic.
   int64_t created_us = 0;
   int64_t last_interaction_us = 0;
-  int64_t stranger_since_us = 0;    // while kNotAuthenticated
-  int64_t soft_limit_since_us = 0;  // output above the soft limit since; 0: it is not
-  BufferMemory counted_memory;      // its share of EngineState::clients_memory
+  int64_t stranger_since_us = 0;             // while kNotAuthenticated
+  int64_t soft_limit_since_us = 0;           // output above the soft limit since; 0: it is not
+  std::unique_ptr<Transaction> transaction;  // null until the first WATCH or MULTI
+  std::unique_ptr<ClientSubscriptions> subscriptions;  // null until the first one
+  BufferMemory counted_memory;                         // its share of EngineState::clients_memory
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   const CommandInTable* last_command = nullptr;
   bool holds_reserve = false;  // let in beyond maxclients (Admission)
 
+  Transaction& GetTransaction() {
+    if (transaction == nullptr) transaction = std::make_unique<Transaction>();
+    return *transaction;
+  }
+  size_t transaction_memory() const { return transaction == nullptr ? 0 : transaction->memory(); }
+  size_t SubscriptionCount(SubscriptionKind kind) const {
+    return subscriptions == nullptr ? 0 : subscriptions->of(kind).size();
+  }
+  size_t subscription_memory() const {
+    return subscriptions == nullptr ? 0 : subscriptions->memory;
+  }
+  size_t queued_bytes() const {
+    return transaction == nullptr ? 0 : transaction->queue.bytes().size();
+  }
+  // A command that would wait answers at once instead, as if it had waited in vain.
+  bool may_block() const { return !is(kInExec); }
   bool is(uint32_t bits) const { return (special & bits) != 0; }
   void set(uint32_t bit, bool on) { special = on ? special | bit : special & ~bit; }
 };

@@ -24,7 +24,7 @@ constexpr size_t kPubSubLimit = 2;
 
 const OutputLimit& OutputLimitOf(const EngineState& engine, const Client& client) {
   const auto& limits = engine.config.settings().client_output_buffer_limit;
-  return limits[client.is(kMonitoring) ? kPubSubLimit : kNormalLimit];
+  return limits[client.is(kMonitoring | kIsSubscriber) ? kPubSubLimit : kNormalLimit];
 }
 
 bool ExceedsOutputLimit(const EngineState& engine, RespSession& session) {
@@ -46,8 +46,9 @@ void UpdateMemory(EngineState& engine, RespSession& session) {
   if (engine.monotonic_us - client.last_interaction_us > kIdleUs) {
     session.output.ShrinkWhenEmpty(kIdleOutputBytes);
   }
-  const BufferMemory memory = {.input = session.input_memory(),
-                               .output = session.output.memory() + session.bytes_in_flight};
+  const BufferMemory memory = {
+      .input = session.input_memory() + client.transaction_memory() + client.subscription_memory(),
+      .output = session.output.memory() + session.bytes_in_flight};
   engine.clients_memory -= client.counted_memory;
   engine.clients_memory += memory;
   client.counted_memory = memory;
@@ -55,7 +56,7 @@ void UpdateMemory(EngineState& engine, RespSession& session) {
 
 bool IsIdleTooLong(const EngineState& engine, const Client& client) {
   const int64_t timeout_s = engine.config.settings().timeout_s;
-  return timeout_s > 0 && !client.is(kBlocked | kPostponed | kMonitoring) &&
+  return timeout_s > 0 && !client.is(kBlocked | kPostponed | kMonitoring | kIsSubscriber) &&
          engine.monotonic_us - client.last_interaction_us > timeout_s * 1'000'000;
 }
 

@@ -16,7 +16,10 @@ std::string FlagLetters(const RespSession& session) {
   const Client& client = session.client;
   const std::pair<bool, char> states[] = {
       {client.is(kMonitoring), 'O'},
+      {client.is(kIsSubscriber), 'P'},
+      {client.is(kInMulti), 'x'},
       {client.is(kBlocked | kPostponed), 'b'},
+      {client.is(kWatchIsBroken), 'd'},
       {session.close == CloseWish::kAfterFlush, 'c'},
       {session.close == CloseWish::kNow, 'A'},
       {client.peer.is_unix_socket, 'U'},
@@ -30,11 +33,20 @@ std::string FlagLetters(const RespSession& session) {
   return letters.empty() ? "N" : letters;
 }
 
+int64_t QueuedCount(const Client& client) {
+  return client.is(kInMulti) ? static_cast<int64_t>(client.transaction->queue.count()) : -1;
+}
+
+size_t WatchedCount(const Client& client) {
+  return client.transaction == nullptr ? 0 : client.transaction->watched.size();
+}
+
 size_t TotalMemory(const RespSession& session) {
   const Client& client = session.client;
   return sizeof session + client.name.capacity() + client.library_name.capacity() +
          client.library_version.capacity() + client.user.capacity() + session.input_memory() +
-         session.output.memory() + session.bytes_in_flight;
+         client.transaction_memory() + client.subscription_memory() + session.output.memory() +
+         session.bytes_in_flight;
 }
 
 // What a client is doing, or has done last.
@@ -67,11 +79,16 @@ void AppendLine(std::string& line, const RespSession& session, int64_t now_us, c
                  client.peer.descriptor, cut(client.name), (now_us - client.created_us) / 1'000'000,
                  (now_us - client.last_interaction_us) / 1'000'000, FlagLetters(session),
                  client.database);
-  fmt::format_to(out, " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf={} qbuf-free={} argv-mem={}",
-                 session.input_bytes(), session.pending_free(), doing.argument_bytes);
-  fmt::format_to(out, " multi-mem=0 rbs={} rbp={} obl={} oll={} omem={} tot-mem={} events={}",
-                 session.output.memory(), session.output.wire_size(), session.output.wire_size(),
-                 session.bytes_in_flight > 0 ? 1 : 0, session.bytes_in_flight, TotalMemory(session),
+  fmt::format_to(out, " sub={} psub={} ssub={} multi={} watch={} qbuf={} qbuf-free={} argv-mem={}",
+                 client.SubscriptionCount(SubscriptionKind::kExact),
+                 client.SubscriptionCount(SubscriptionKind::kPattern),
+                 client.SubscriptionCount(SubscriptionKind::kShard), QueuedCount(client),
+                 WatchedCount(client), session.input_bytes(), session.pending_free(),
+                 doing.argument_bytes);
+  fmt::format_to(out, " multi-mem={} rbs={} rbp={} obl={} oll={} omem={} tot-mem={} events={}",
+                 client.transaction_memory(), session.output.memory(), session.output.wire_size(),
+                 session.output.wire_size(), session.bytes_in_flight > 0 ? 1 : 0,
+                 session.bytes_in_flight, TotalMemory(session),
                  session.bytes_in_flight > 0 ? "rw" : "r");
   fmt::format_to(out, " cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}", doing.command_name,
                  client.user, static_cast<int>(client.reply.version()), cut(client.library_name),

@@ -1,5 +1,5 @@
 // The classes of clients: CLIENT LIST and KILL choose by them, client-output-buffer-limit limits by
-// them. There are only normal clients yet; the others have their names already.
+// them. There are no replicas yet; they have their name already.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace server {
 enum class ClientType : uint8_t { kNormal, kReplica, kPubSub, kMaster };
 
 // A monitor is a normal client, as for Redis.
-inline ClientType TypeOf(const Client&) {
-  return ClientType::kNormal;
+inline ClientType TypeOf(const Client& client) {
+  return client.is(kIsSubscriber) ? ClientType::kPubSub : ClientType::kNormal;
 }
 
 inline std::optional<ClientType> ParseClientType(std::string_view name) {

@@ -10,9 +10,11 @@
 #include "server/commands/keys/keys.h"
 #include "server/commands/lists/lists.h"
 #include "server/commands/persistence/persistence.h"
+#include "server/commands/pubsub/pubsub.h"
 #include "server/commands/replication/replication.h"
 #include "server/commands/sets/sets.h"
 #include "server/commands/strings/strings.h"
+#include "server/commands/transactions/transactions.h"
 #include "server/commands/zsets/zsets.h"
 
 namespace server {
@@ -47,6 +49,11 @@ constexpr FamilyCommands kServerFamilies[] = {
     ClusterSlotCommands,
     ClusterRoutingCommands,
     MonitorCommands,
+    MultiExecCommands,
+    WatchCommands,
+    SubscribeCommands,
+    PublishCommands,
+    PubSubInfoCommands,
 };
 constexpr FamilyCommands kDataFamilies[] = {
     KeyLifecycleCommands,

@@ -25,7 +25,8 @@ namespace server {
 class CommandContext;
 
 // What a handler did: it replied, it handed the client to the blocking part, it ends the client's
-// connection without a reply, or it failed with an error to send, having replied nothing.
+// connection without a reply (or answers by pushes alone), or it failed with an error to send,
+// having replied nothing.
 class [[nodiscard]] RunResult {
  public:
   enum class Kind : uint8_t { kReplied, kBlocked, kNoReply, kError };
@@ -76,6 +77,9 @@ enum CommandFlag : uint32_t {
   kNoMandatoryKeys = 1u << 17,   // no_mandatory_keys
   kAllowBusy = 1u << 18,         // allow_busy
   kProtectedCommand = 1u << 19,  // not shown: needs enable-debug-command and the like
+  kRunsInMulti = 1u << 20,       // not shown: runs at once between MULTI and EXEC
+  kRunsQueue = 1u << 21,         // not shown: EXEC
+  kRunsSubscribed = 1u << 22,    // not shown: also while a RESP2 client has subscriptions
 };
 
 // ACL categories beyond those that the flags and the group imply (write, read, fast, slow, admin,

@@ -9,6 +9,7 @@
 #include "server/config/config.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/key_positions.h"
+#include "server/dispatch/request_memory.h"
 #include "server/engine_state.h"
 #include "storage/base/check.h"
 #include "storage/memory/memory_probe.h"
@@ -42,6 +43,13 @@ std::string UnknownSubcommand(std::span<const std::string_view> arguments,
                      container.spec->name);
 }
 
+std::string NotWhileSubscribed(std::string_view command) {
+  return fmt::format(
+      "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are "
+      "allowed in this context",
+      command);
+}
+
 void NoteDuration(CommandStatistics& statistics, uint64_t ticks, uint64_t ns_scale) {
   statistics.ticks += ticks;
   const uint64_t ns = ticks * ns_scale >> EngineState::kNsScaleBits;
@@ -63,7 +71,7 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
   }
   if ((client.special | engine_.special) != 0) [[unlikely]] {
     DispatchOutcome outcome = DispatchOutcome::kDone;
-    if (!PassGates(client, *command, outcome)) return outcome;
+    if (!PassGates(client, *command, arguments, key, outcome)) return outcome;
   }
   if (command->copies_elements && engine_.keyspace.slab().large_bytes() != 0) [[unlikely]] {
     if (!HasMemoryToCopy(client, *command, arguments, key)) {
@@ -74,7 +82,8 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
   if ((engine_.special & kHasMaxmemory) != 0 &&
       (command->spec->flags & (kWriteCommand | kDenyOom)) != 0) {
     DispatchOutcome outcome = DispatchOutcome::kDone;
-    if (!HasRoom(client, *command, arguments, outcome)) return outcome;
+    const bool needs_room = (command->spec->flags & kDenyOom) != 0;
+    if (needs_room && !HasRoom(client, *command, arguments, outcome)) return outcome;
     outcome = Run(client, *command, arguments, key, ticks);
     engine_.room.NoteWrite();
     return outcome;
@@ -153,30 +162,45 @@ const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* 
   return command;
 }
 
+// Why the server as it is now does not run such a command; `done_flags`: of all that would be run.
+std::optional<std::string_view> Dispatcher::RefusalOfServer(const CommandInTable& command,
+                                                            uint32_t done_flags) const {
+  if ((engine_.special & kIsLoading) != 0 && (command.spec->flags & kLoading) == 0) {
+    return "LOADING Redis is loading the dataset in memory";
+  }
+  // PING too: whoever watches the server hears of it.
+  if ((done_flags & kWriteCommand) == 0 && command.spec->name != "PING") return std::nullopt;
+  if ((engine_.special & kLogRefusesWrites) != 0) return engine_.append_log.writer().refusal();
+  if ((engine_.special & kRefusesWrites) != 0) return engine_.saver.refusal();
+  return std::nullopt;
+}
+
 bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
+                           std::span<const std::string_view> arguments, const storage::Key& key,
                            DispatchOutcome& outcome) {
   if (client.is(kReplaysLog)) return true;
-  // PING too: whoever watches the server hears of it.
-  if ((engine_.special & kLogRefusesWrites) != 0 && !client.is(kNotAuthenticated) &&
-      ((command.spec->flags & kWriteCommand) != 0 || command.spec->name == "PING")) {
-    Reject(client, &command, engine_.append_log.writer().refusal());
-    return false;
-  }
-  if (client.is(kNotAuthenticated) && (command.spec->flags & kNoAuth) == 0) {
+  const uint32_t flags = command.spec->flags;
+  if (client.is(kNotAuthenticated) && (flags & kNoAuth) == 0) {
     Reject(client, &command, "NOAUTH Authentication required.");
     return false;
   }
-  if ((engine_.special & kIsLoading) != 0 && (command.spec->flags & kLoading) == 0) {
-    Reject(client, &command, "LOADING Redis is loading the dataset in memory");
+  if (client.is(kInMulti) && (flags & kNoMulti) != 0) {
+    Reject(client, &command, "ERR Command not allowed inside a transaction");
     return false;
   }
-  // PING too: whoever watches the server hears of it.
-  if ((engine_.special & kRefusesWrites) != 0 &&
-      ((command.spec->flags & kWriteCommand) != 0 || command.spec->name == "PING")) {
-    Reject(client, &command, engine_.saver.refusal());
+  const bool is_listening =
+      client.is(kIsSubscriber) && client.reply.version() == protocol::resp::Version::kResp2;
+  if (is_listening && (flags & kRunsSubscribed) == 0) {
+    Reject(client, &command, NotWhileSubscribed(command.full_name));
     return false;
   }
-  if ((engine_.special & kIsPaused) != 0 && engine_.pause.Holds(*command.spec)) {
+  const bool runs_queue = client.is(kInMulti) && (flags & kRunsQueue) != 0;
+  const uint32_t done_flags = runs_queue ? client.transaction->queue.command_flags() : flags;
+  if (const auto refusal = RefusalOfServer(command, done_flags)) {
+    Reject(client, &command, *refusal);
+    return false;
+  }
+  if ((engine_.special & kIsPaused) != 0 && engine_.pause.Holds(done_flags)) {
     engine_.pause.Postpone(client);
     outcome = DispatchOutcome::kPostponed;
     return false;
@@ -185,12 +209,70 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
     Reject(client, &command, CommandError::NoMemoryForRequest().line());
     return false;
   }
-  return true;
+  return !client.is(kInMulti) || PassQueue(client, command, arguments, key, outcome);
+}
+
+// Under maxmemory a full server queues nothing, and EXEC finds room for all that was queued: what
+// it runs is not asked again.
+bool Dispatcher::PassQueue(Client& client, const CommandInTable& command,
+                           std::span<const std::string_view> arguments, const storage::Key& key,
+                           DispatchOutcome& outcome) {
+  QueuedRequests& queue = client.transaction->queue;
+  const bool has_maxmemory = (engine_.special & kHasMaxmemory) != 0;
+  if ((command.spec->flags & kRunsInMulti) != 0) {
+    const bool runs_queue = (command.spec->flags & kRunsQueue) != 0;
+    if (!has_maxmemory || !runs_queue || (queue.command_flags() & kDenyOom) == 0) return true;
+    const std::string_view brought[] = {queue.bytes()};
+    return HasRoom(client, command, brought, outcome);
+  }
+  if (has_maxmemory && !HasRoom(client, command, arguments, outcome)) return false;
+  if (!queue.Add(command, arguments, key)) {
+    Reject(client, &command, CommandError::NoMemoryForRequest().line());
+  } else if (IsMuted(client)) {
+    EndMutedRequest(client);
+  } else {
+    client.reply.Raw("+QUEUED\r\n");
+  }
+  return false;
+}
+
+bool Dispatcher::HasMemoryForQueued(const Client& client, const QueuedRequests::Request& request) {
+  const bool is_monitored = (engine_.special & kHasMonitors) != 0;
+  const size_t bytes = request.argument_bytes;
+  if (bytes >= kLargeRequestBytes &&
+      !storage::HasMemoryFor(
+          MemoryToRun(request.command, request.arguments, bytes, is_monitored))) {
+    return false;
+  }
+  return !request.command->copies_elements || engine_.keyspace.slab().large_bytes() == 0 ||
+         HasMemoryToCopy(client, *request.command, request.arguments, request.key);
+}
+
+void Dispatcher::RunQueued(Client& client) {
+  const QueuedRequests& queue = client.transaction->queue;
+  client.set(kInExec, true);
+  client.reply.ArrayHeader(queue.count());
+  uint64_t ticks = engine_.clock.Ticks();
+  QueuedRequests::Request request;
+  for (QueuedRequests::Position position = 0; position < queue.end();) {
+    position = queue.Read(position, request);
+    if (!HasMemoryForQueued(client, request)) {
+      Reject(client, request.command, CommandError::NoMemoryForRequest().line());
+      continue;
+    }
+    const DispatchOutcome outcome =
+        Run(client, *request.command, request.arguments, request.key, ticks);
+    CHECK_INVARIANT(outcome == DispatchOutcome::kDone);
+  }
+  client.reply.CountAsOne();
+  client.set(kInExec, false);
+  const bool has_maxmemory = (engine_.special & kHasMaxmemory) != 0;
+  if (has_maxmemory && (queue.command_flags() & kWriteCommand) != 0) engine_.room.NoteWrite();
 }
 
 bool Dispatcher::HasRoom(Client& client, const CommandInTable& command,
                          std::span<const std::string_view> arguments, DispatchOutcome& outcome) {
-  if ((command.spec->flags & kDenyOom) == 0 || client.is(kReplaysLog)) return true;
+  if (client.is(kReplaysLog)) return true;
   switch (engine_.room.MakeFor(arguments)) {
     case Room::kEnough:
       return true;
@@ -233,6 +315,7 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   const protocol::OutputBuffer::Mark mark = reply.out().mark();
   const int database_before = client.database;
   const uint64_t changes_before = engine_.feed.changes();
+  engine_.running_client = client.id;
   const RunResult::Kind kind = RunHandler(client, command, arguments, key);
   const DispatchOutcome outcome =
       kind == RunResult::Kind::kBlocked ? DispatchOutcome::kBlocked : DispatchOutcome::kDone;
@@ -250,9 +333,16 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
   ++engine_.statistics.commands_processed;
   client.last_command = &command;
   // A blocked client's reply is still to come: whoever ends the wait does this.
-  if (IsMuted(client) && outcome != DispatchOutcome::kBlocked) [[unlikely]] {
-    reply.out().Truncate(mark);
+  // EXEC's reply is taken back as a whole.
+  if (IsMuted(client) && outcome != DispatchOutcome::kBlocked && !client.is(kInExec)) [[unlikely]] {
+    // Pushes are no replies.
+    if (kind != RunResult::Kind::kNoReply) reply.out().Truncate(mark);
     EndMutedRequest(client);
+  }
+  if (!client.is(kInExec)) {
+    engine_.running_client = 0;
+    if (engine_.subscriptions.HasOwnMessages()) [[unlikely]]
+      engine_.subscriptions.DeliverOwn();
   }
   if ((engine_.special & kHasMonitors) != 0) [[unlikely]]
     engine_.monitors.Feed(client, command, arguments);
@@ -261,8 +351,17 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
 
 void Dispatcher::Reject(Client& client, const CommandInTable* command, std::string_view line) {
   if (command != nullptr) ++command->statistics.rejected_calls;
+  std::string aborted;
+  if (command != nullptr && (command->spec->flags & kRunsQueue) != 0) {
+    constexpr std::string_view kPrefix = "ERR ";
+    const std::string_view reason = line.starts_with(kPrefix) ? line.substr(kPrefix.size()) : line;
+    line = aborted = fmt::format("EXECABORT Transaction discarded because of: {}", reason);
+    engine_.DiscardTransaction(client);
+  } else if (client.is(kInMulti)) {
+    client.set(kAbortsExec, true);
+  }
   engine_.statistics.NoteError(line);
-  if (IsMuted(client)) {
+  if (IsMuted(client) && !client.is(kInExec)) {
     EndMutedRequest(client);
   } else {
     client.reply.Error(line);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,6 +35,9 @@ class Dispatcher {
                            std::span<const std::string_view> arguments, storage::Key key,
                            uint64_t& ticks);
 
+  // Writes the array of the replies to all that the client has queued, having run it.
+  void RunQueued(Client& client);
+
   // Runs the request of a blocked client again. False: it would block again, and nothing has
   // changed; otherwise it is answered. It is no new request: MONITOR and the count of calls know it
   // already.
@@ -44,14 +48,24 @@ class Dispatcher {
   // Returns the command to run, or nullptr after replying with an error.
   const CommandInTable* Resolve(Client& client, const CommandInTable* command,
                                 std::span<const std::string_view> arguments);
+  std::optional<std::string_view> RefusalOfServer(const CommandInTable& command,
+                                                  uint32_t done_flags) const;
   // Rare states: false when the request must not run now; `outcome` says what it is instead.
-  bool PassGates(Client& client, const CommandInTable& command, DispatchOutcome& outcome);
-  // Under maxmemory: false when the request must not run now, or was refused.
+  bool PassGates(Client& client, const CommandInTable& command,
+                 std::span<const std::string_view> arguments, const storage::Key& key,
+                 DispatchOutcome& outcome);
+  // Between MULTI and EXEC: true for the few commands that run at once; others are queued.
+  bool PassQueue(Client& client, const CommandInTable& command,
+                 std::span<const std::string_view> arguments, const storage::Key& key,
+                 DispatchOutcome& outcome);
+  // Under maxmemory, for what takes memory: false when the request must not run now, or was
+  // refused.
   bool HasRoom(Client& client, const CommandInTable& command,
                std::span<const std::string_view> arguments, DispatchOutcome& outcome);
   DispatchOutcome Run(Client& client, const CommandInTable& command,
                       std::span<const std::string_view> arguments, storage::Key key,
                       uint64_t& ticks);
+  bool HasMemoryForQueued(const Client& client, const QueuedRequests::Request& request);
   // Whether there is memory for the large elements that the command may copy.
   bool HasMemoryToCopy(const Client& client, const CommandInTable& command,
                        std::span<const std::string_view> arguments, storage::Key key);

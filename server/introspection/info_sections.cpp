@@ -73,10 +73,10 @@ void AppendClientsInfo(EngineState& engine, InfoText& text) {
   text.Field("client_recent_max_output_buffer", engine.statistics.recent_max_output_buffer);
   text.Field("blocked_clients", engine.blocked.size() + engine.pause.postponed());
   text.Field("tracking_clients", 0);
-  text.Field("pubsub_clients", 0);
-  text.Field("watching_clients", 0);
+  text.Field("pubsub_clients", engine.subscriptions.clients());
+  text.Field("watching_clients", engine.watched_keys.clients());
   text.Field("clients_in_timeout_table", engine.blocked.with_deadline());
-  text.Field("total_watched_keys", 0);
+  text.Field("total_watched_keys", engine.watched_keys.keys());
   text.Field("total_blocking_keys", engine.key_waiters.keys());
   text.Field("total_blocking_keys_on_nokey", 0);
 }

@@ -66,12 +66,15 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   text.Field("current_eviction_exceeded_time", engine.room.current_exceeded_ms());
   text.Field("keyspace_hits", keys.hits);
   text.Field("keyspace_misses", keys.misses);
-  AppendZeros({"pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
-               "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
-               "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
-               "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
-               "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes"},
-              text);
+  text.Field("pubsub_channels", engine.subscriptions.count(SubscriptionKind::kExact));
+  text.Field("pubsub_patterns", engine.subscriptions.count(SubscriptionKind::kPattern));
+  text.Field("pubsubshard_channels", engine.subscriptions.count(SubscriptionKind::kShard));
+  AppendZeros(
+      {"latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
+       "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
+       "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
+       "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes"},
+      text);
   text.Field("unexpected_error_replies", statistics.unexpected_error_replies);
   text.Field("total_error_replies", statistics.error_replies);
   text.Field("dump_payload_sanitizations", 0);

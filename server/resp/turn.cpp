@@ -7,6 +7,7 @@
 #include "server/client/client_line.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_table.h"
+#include "server/dispatch/request_memory.h"
 #include "server/engine_state.h"
 #include "storage/memory/memory_probe.h"
 
@@ -206,24 +207,15 @@ void Turn::Execute() {
   inline_copy_.clear();
 }
 
-// What a request brings (keys, fields, members) is copied in many places, and lists are made of its
-// arguments; so its memory is asked for as a whole, before anything is changed.
+// Before anything is changed.
 void Turn::AskForMemory(const Request& request) {
-  constexpr size_t kBytesOfMonitored = 12;  // a byte as \xff, in a text that grows by doubling
-  size_t bytes = request.wire_bytes;
-  if (request.command != nullptr && request.argument_count > 1) {
-    const CommandSpec& spec = *request.command->spec;
-    // Values of strings ask for themselves, or stay where they were read.
-    const bool has_one_key = spec.keys[0].begin == KeySpec::Begin::kIndex && spec.keys[0].last == 0;
-    if (spec.group == CommandGroup::kString && has_one_key) {
-      bytes = arguments_[request.first_argument + 1].size();
-    }
-    // Who waits keeps the request, and its keys in several lists.
-    if ((spec.flags & kBlockingCommand) != 0) bytes += 4 * request.wire_bytes;
+  const std::span<const std::string_view> arguments(arguments_.data() + request.first_argument,
+                                                    request.argument_count);
+  const bool is_monitored = (engine_.special & kHasMonitors) != 0;
+  if (!storage::HasMemoryFor(
+          MemoryToRun(request.command, arguments, request.wire_bytes, is_monitored))) {
+    engine_.special |= kLacksMemory;
   }
-  bytes += request.argument_count * kBytesOfArgument + kSpareBytes;
-  if ((engine_.special & kHasMonitors) != 0) bytes += request.wire_bytes * kBytesOfMonitored;
-  if (!storage::HasMemoryFor(bytes)) engine_.special |= kLacksMemory;
 }
 
 void Turn::RestoreInline(RespSession& session) {
@@ -263,7 +255,9 @@ void Turn::LogProtocolError(const RespSession& session) {
 void Turn::Finish(RespSession& session) {
   const bool rewound = session.executed_bytes != session.decoded_bytes;
   if (session.executed_bytes > 0) session.client.last_interaction_us = engine_.monotonic_us;
-  const size_t left = session.input().size() - session.executed_bytes;
+  // What is queued for EXEC has not run either.
+  const size_t left =
+      session.input().size() - session.executed_bytes + session.client.queued_bytes();
   const size_t input_limit = engine_.config.settings().client_query_buffer_limit;
   session.FinishTurn(session.executed_bytes, rewound);
   engine_.statistics.recent_max_input_buffer =

@@ -42,11 +42,6 @@ class Turn {
   // replies leave and no turn becomes long. Reading and polling again costs less than a
   // microsecond.
   static constexpr size_t kRequestsMax = 1024;
-  static constexpr size_t kLargeRequestBytes = 16 * 1024;
-  // What a request may take besides its own size: a place in a growing list for each argument,
-  // texts of errors.
-  static constexpr size_t kBytesOfArgument = 96;
-  static constexpr size_t kSpareBytes = 256 * 1024;
   static constexpr size_t kRequestsOfOneMax = 4 * kRequestsMax;  // the same for one deep pipeline
 
   struct Request {

@@ -23,6 +23,8 @@ FAMILY_OF_GROUP = {
     "sorted-set": "Sorted sets",
     "geo": "Geo",
     "hyperloglog": "HyperLogLog",
+    "pubsub": "Pub/sub",
+    "transactions": "Transactions",
     "generic": "Keys",
     "connection": "Connection",
     "server": "Server",

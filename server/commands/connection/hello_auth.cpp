@@ -178,7 +178,7 @@ struct Reset {
       .group = CommandGroup::kConnection,
       .complexity = "O(1)",
       .arity = 1,
-      .flags = kGreetingFlags,
+      .flags = kGreetingFlags | kRunsInMulti | kRunsSubscribed,
       .categories = kAclConnection,
   };
 
@@ -191,6 +191,8 @@ struct Reset {
     client.set(kReplyOff | kReplySkipNext | kNoTouch, false);
     client.reply.set_version(protocol::resp::Version::kResp2);
     engine.monitors.Remove(client);
+    engine.DiscardTransaction(client);
+    engine.subscriptions.RemoveAll(client);
     LogOut(engine, client);
     context.reply().Simple("RESET");
     return Replied();

@@ -19,7 +19,7 @@ struct Ping {
       .group = CommandGroup::kConnection,
       .complexity = "O(1)",
       .arity = -1,
-      .flags = kFast,
+      .flags = kFast | kRunsSubscribed,
       .categories = kAclConnection,
       .arguments = kPingArguments,
       .tips = kPingTips,
@@ -28,7 +28,13 @@ struct Ping {
   static RunResult Run(CommandContext& context) {
     ArgReader args = context.args();
     if (args.remaining() > 1) return CommandError::WrongArguments(context.command_name());
-    if (args.remaining() == 1) {
+    const bool is_listening = context.client().is(kIsSubscriber) &&
+                              context.reply().version() == protocol::resp::Version::kResp2;
+    if (is_listening) {
+      context.reply().ArrayHeader(2);
+      context.reply().Bulk("pong");
+      context.reply().Bulk(args.remaining() == 1 ? args.Bytes() : std::string_view());
+    } else if (args.remaining() == 1) {
       context.reply().Bulk(args.Bytes());
     } else {
       context.reply().Raw("+PONG\r\n");
@@ -94,7 +100,8 @@ struct Quit {
       .group = CommandGroup::kConnection,
       .complexity = "O(1)",
       .arity = -1,
-      .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy,
+      .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy | kRunsInMulti |
+               kRunsSubscribed,
       .categories = kAclConnection,
       .deprecated_since = "7.2.0",
       .replaced_by = "just closing the connection",

@@ -98,6 +98,9 @@ struct MemoryTopCommand {
       }
     }
     if (const auto error = args.Finish()) return *error;
+    if (!context.client().may_block()) {
+      return CommandError::Err("MEMORY TOP isn't allowed inside a transaction");
+    }
     context.engine().memory_top.Begin(context.client(), separator, static_cast<size_t>(count));
     return Blocked();
   }

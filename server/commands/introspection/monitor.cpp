@@ -19,6 +19,9 @@ struct Monitor {
   };
 
   static RunResult Run(CommandContext& context) {
+    if (context.client().is(kInExec)) {
+      return CommandError::Err("MONITOR isn't allowed for DENY BLOCKING client");
+    }
     context.engine().monitors.Add(context.client());
     context.reply().Ok();
     return Replied();

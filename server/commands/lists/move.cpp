@@ -89,7 +89,8 @@ RunResult MoveOrWait(CommandContext& context, const Move& move, int64_t deadline
         context, {.type = storage::Type::kList,
                   .keys = std::span(&move.source.bytes, 1),
                   .deadline_us = deadline_us,
-                  .reply_in_vain = [](Client& client) { client.reply.NullArray(); }});
+                  .reply_in_vain = [](Client& client) { client.reply.NullArray(); },
+                  .reply_at_once = [](Client& client) { client.reply.Null(); }});
   }
   RunResult result = MoveElement(context, move, *found);
   if (result.kind() == RunResult::Kind::kError) return result;

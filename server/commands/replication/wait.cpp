@@ -36,7 +36,7 @@ struct WaitCommand {
     const auto timeout_ms = storage::ParseInt64(args.Bytes());
     if (!timeout_ms) return CommandError::Err("timeout is not an integer or out of range");
     if (*timeout_ms < 0) return CommandError::Err("timeout is negative");
-    if (replicas <= 0) {
+    if (replicas <= 0 || !context.client().may_block()) {
       context.reply().Integer(0);
       return Replied();
     }
