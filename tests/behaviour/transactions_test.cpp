@@ -288,8 +288,8 @@ TEST_CASE("Transactions: WATCH and EXEC agree with a model under any interleavin
       TestConnection* connection;
       bool in_multi = false;
       bool is_broken = false;
-      std::vector<std::string> watched;
-      std::vector<std::string> queued;
+      std::vector<std::string> watched = {};
+      std::vector<std::string> queued = {};
     };
     std::vector<Modelled> clients;
     for (int i = 0; i < 4; ++i) clients.push_back({&server.Connect()});
