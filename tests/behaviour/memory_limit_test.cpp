@@ -45,7 +45,10 @@ constexpr std::string_view kIncomparable[] = {
     "monitor", "quit", "reset", "select", "shutdown", "slowlog", "time", "replicaof", "slaveof",
     "role", "object|idletime",
     // Their memory runs out after the reply: persistence_save_test.cpp.
-    "save", "bgsave"};
+    "save", "bgsave", "bgrewriteaof",
+    // What they begin goes with the connection, which lack of memory for a reply may end.
+    "multi", "exec", "discard", "watch", "unwatch", "subscribe", "psubscribe", "ssubscribe",
+    "unsubscribe", "punsubscribe", "sunsubscribe"};
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* const text = std::getenv(name);

@@ -13,7 +13,7 @@ namespace check {
 struct Options {
   bool fixes = false;
   bool is_dry_run = false;
-  std::optional<uint64_t> truncate_to_s;  // Unix time
+  std::optional<uint64_t> truncate_to_s = {};  // Unix time
 };
 
 // Each appends what it found to `report`. False: something is wrong and was not repaired.

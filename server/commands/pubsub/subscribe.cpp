@@ -1,12 +1,14 @@
 // SUBSCRIBE, PSUBSCRIBE, SSUBSCRIBE and their opposites. Each name is answered by a message of its
 // own: a push in RESP3.
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "server/commands/pubsub/pubsub.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
@@ -32,8 +34,19 @@ int64_t Left(const Client& client, SubscriptionKind kind) {
                               client.SubscriptionCount(SubscriptionKind::kPattern));
 }
 
+// Each name is kept twice, by the client and by the list of those who listen to it, and a pattern's
+// beginning once more; the tables that they stand in may have to grow for them.
+bool HasMemoryFor(std::span<const std::string_view> names) {
+  constexpr size_t kCopies = 4;
+  constexpr size_t kBytesOfName = 512;
+  size_t bytes = 0;
+  for (const std::string_view name : names) bytes += kCopies * name.size() + kBytesOfName;
+  return storage::HasMemoryFor(bytes);
+}
+
 RunResult SubscribeTo(CommandContext& context, SubscriptionKind kind, std::string_view word) {
   Client& client = context.client();
+  if (!HasMemoryFor(context.arguments().subspan(1))) return CommandError::NoMemoryForRequest();
   for (const std::string_view name : context.arguments().subspan(1)) {
     context.engine().subscriptions.Add(client, kind, name);
     context.reply().PushHeader(3);
