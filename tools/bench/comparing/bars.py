@@ -38,6 +38,16 @@ EVICTION_MISS_RATIO = 1.0
 EVICTION_CPU_RATIO = 1.0
 
 
+# CPU of saving and loading; what logging adds; redis-server's throughput to ours under `always`.
+SAVE_RATIO = 0.30
+LOAD_RATIO = 0.35
+LOAD_LOG_RATIO = 0.25
+EVERYSEC_ADDED_US = 0.10
+ALWAYS_SLOWNESS = 1 / 1.2
+BGSAVE_STALL_MS = 1
+BGSAVE_MEMORY_PERCENT = 8
+
+
 class Verdict(NamedTuple):
     value: float
     bar: Optional[float]

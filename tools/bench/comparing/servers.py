@@ -12,9 +12,9 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Iterable, NamedTuple, Optional
 
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
 QUIET_ARGUMENTS = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
 
@@ -58,11 +58,14 @@ def free_port() -> int:
 class Server:
     """A running server. Use it in a `with`: leaving it stops the process and removes its folder."""
 
-    def __init__(self, name: str, command: list[str], core: Optional[int]) -> None:
+    def __init__(self, name: str, command: list[str], core: Optional[int],
+                 folder: Optional[str] = None, more_arguments: Iterable[str] = ()) -> None:
+        """folder: the server's, which stays when it ends; by default it has one of its own."""
         self.name = name
         self.port = free_port()
-        self._folder = tempfile.mkdtemp(prefix='compare-')
-        arguments = ['--port', str(self.port), *QUIET_ARGUMENTS, '--dir', self._folder]
+        self._keeps_folder = folder is not None
+        self._folder = folder or tempfile.mkdtemp(prefix='compare-')
+        arguments = ['--port', str(self.port), *QUIET_ARGUMENTS, '--dir', self._folder, *more_arguments]
         self._log = Path(self._folder, 'log')
         begin = time.perf_counter()
         with self._log.open('wb') as log:
@@ -89,14 +92,15 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._keeps_folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _wait_until_ready(self, begin: float) -> None:
         while True:
             try:
                 if self.call('PING') == b'+PONG':
                     return
-            except OSError:
+            except (OSError, ServerFailed):  # it may still be loading
                 pass
             if self._process.poll() is not None:
                 raise ServerFailed(f'{self.name} ended at once:\n{self._log.read_text()}')
@@ -104,9 +108,9 @@ class Server:
                 raise ServerFailed(f'{self.name} does not answer:\n{self._log.read_text()}')
             time.sleep(0.0005)
 
-    def call(self, line: str) -> bytes:
+    def call(self, line: str, timeout: float = 30) -> bytes:
         """The answer to an inline request: a line, or the content of a bulk string."""
-        with socket.create_connection(('127.0.0.1', self.port), timeout=30) as connection:
+        with socket.create_connection(('127.0.0.1', self.port), timeout=timeout) as connection:
             connection.sendall(line.encode() + b'\r\n')
             stream = connection.makefile('rb')
             first = stream.readline().rstrip(b'\r\n')
@@ -128,8 +132,10 @@ class Server:
                        int(fields[11]) / os.sysconf('SC_CLK_TCK'),
                        sum(waited_ns for _, waited_ns, _ in threads) * 1e-9)
 
-    def memory(self) -> Memory:
+    def resident_bytes(self) -> int:
         status = Path('/proc', str(self._process.pid), 'status').read_text()
-        resident_kib = next(int(line.split()[1]) for line in status.splitlines()
-                            if line.startswith('VmRSS:'))
-        return Memory(int(self.info()['used_memory']), resident_kib * 1024)
+        return next(int(line.split()[1]) for line in status.splitlines()
+                    if line.startswith('VmRSS:')) * 1024
+
+    def memory(self) -> Memory:
+        return Memory(int(self.info()['used_memory']), self.resident_bytes())
