@@ -41,7 +41,9 @@ std::vector<std::string_view> CommandFlagNames(const CommandSpec& spec) {
       {kNoMandatoryKeys, "no_mandatory_keys"},
       {kAllowBusy, "allow_busy"},
   };
-  auto names = NamesOf(spec.flags, kNames);
+  // Redis does not show it of PUBLISH, although a pause of writes holds that too.
+  const bool is_publishing = (spec.flags & kPubsubCommand) != 0;
+  auto names = NamesOf(is_publishing ? spec.flags & ~uint32_t{kMayReplicate} : spec.flags, kNames);
   for (const KeySpec& keys : spec.keys) {
     const bool is_movable =
         keys.begin == KeySpec::Begin::kKeyword || keys.begin == KeySpec::Begin::kUnknown ||

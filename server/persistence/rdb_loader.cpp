@@ -59,10 +59,10 @@ std::expected<bool, std::string> RdbLoader::Step() {
       if (auto filled = Fill(); !filled) return std::unexpected(filled.error());
       continue;
     }
-    const uint64_t offset = reader_.offset();
-    if (const auto taken = Take(*step); !taken) return Fail(offset, taken.error());
+    if (const auto taken = Take(*step); !taken) return std::unexpected(taken.error());
     begin_ += reader_.consumed();
     if (*step == FileReader::Step::kEnd) {
+      if (const auto stored = StoreGathered(); !stored) return std::unexpected(stored.error());
       End();
       return false;
     }
@@ -73,6 +73,8 @@ std::expected<bool, std::string> RdbLoader::Step() {
 
 // Bytes that were not consumed move to the front; where they fill the buffer, it grows.
 std::expected<void, std::string> RdbLoader::Fill() {
+  // What was gathered may still lie there.
+  if (auto stored = StoreGathered(); !stored) return stored;
   std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= std::exchange(begin_, 0);
   if (end_ > buffer_.size() / 2) buffer_.resize(buffer_.size() * 2);
@@ -91,13 +93,14 @@ std::expected<void, std::string> RdbLoader::Take(FileReader::Step step) {
       return {};
     case FileReader::Step::kDatabase:
       if (reader_.database() < static_cast<uint64_t>(engine_.keyspace.database_count())) return {};
-      return std::unexpected(fmt::format("it has keys in database {}, and 'databases' is {}",
-                                         reader_.database(), engine_.keyspace.database_count()));
+      return Fail(reader_.offset(),
+                  fmt::format("it has keys in database {}, and 'databases' is {}",
+                              reader_.database(), engine_.keyspace.database_count()));
     case FileReader::Step::kFunction:
       engine_.function_sources.emplace_back(reader_.value());
       return {};
     case FileReader::Step::kRecord:
-      return Store(reader_.record());
+      return Gather(reader_.offset());
     case FileReader::Step::kNeedsMore:
     case FileReader::Step::kHeader:
     case FileReader::Step::kResize:
@@ -107,7 +110,30 @@ std::expected<void, std::string> RdbLoader::Take(FileReader::Step step) {
   return {};
 }
 
-std::expected<void, std::string> RdbLoader::Store(const FileReader::FoundRecord& record) {
+std::expected<void, std::string> RdbLoader::Gather(uint64_t offset) {
+  Gathered& next = gathered_[gathered_count_++];
+  next.offset = offset;
+  reader_.TakeRecord(next.record);
+  const auto database = static_cast<int>(next.record.database);
+  next.hash = engine_.keyspace.MakeKey(next.record.key).hash;
+  engine_.keyspace.database(database).table().PrefetchBucket(next.hash);
+  // Collections may be large, and take longer than a cache miss.
+  const bool is_string = next.record.value.type == storage::Type::kString;
+  return is_string && gathered_count_ < gathered_.size() ? std::expected<void, std::string>()
+                                                         : StoreGathered();
+}
+
+std::expected<void, std::string> RdbLoader::StoreGathered() {
+  const size_t count = std::exchange(gathered_count_, 0);
+  for (const Gathered& it : std::span(gathered_).first(count)) {
+    const auto stored = Store(it.record, {it.record.key, it.hash});
+    if (!stored) return Fail(it.offset, stored.error());
+  }
+  return {};
+}
+
+std::expected<void, std::string> RdbLoader::Store(const FileReader::FoundRecord& record,
+                                                  const storage::Key& key) {
   const bool is_expired =
       record.expiry_ms.has_value() && *record.expiry_ms <= engine_.keyspace.now_ms();
   if (is_expired) {
@@ -115,7 +141,6 @@ std::expected<void, std::string> RdbLoader::Store(const FileReader::FoundRecord&
     return {};
   }
   storage::Database& database = engine_.keyspace.database(static_cast<int>(record.database));
-  const storage::Key key = engine_.keyspace.MakeKey(record.key);
   const storage::Found there = database.Find(key, storage::kPeek);
   if (there && duplicates_ == Duplicates::kRefuse) {
     return std::unexpected(fmt::format("the key '{}' is there already, in database {}",

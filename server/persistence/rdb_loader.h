@@ -5,12 +5,14 @@
 // Libraries of functions are kept as they are, for the next dump, until there are functions.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "server/persistence/loading.h"
 #include "storage/files/file_system.h"
+#include "storage/keyspace/database.h"
 #include "storage/rdb/file_reader.h"
 
 namespace server {
@@ -39,7 +41,11 @@ class RdbLoader final : public Loader {
   std::expected<void, std::string> Fill();
   // What a step of the reader found; the error says why it cannot be kept.
   std::expected<void, std::string> Take(storage::rdb::FileReader::Step step);
-  std::expected<void, std::string> Store(const storage::rdb::FileReader::FoundRecord& found);
+  // A record waits for some others, so that the cache misses of their keys overlap.
+  std::expected<void, std::string> Gather(uint64_t offset);
+  std::expected<void, std::string> StoreGathered();
+  std::expected<void, std::string> Store(const storage::rdb::FileReader::FoundRecord& record,
+                                         const storage::Key& key);
   void LogAux(std::string_view name, std::string_view value) const;
   void End();
 
@@ -52,6 +58,13 @@ class RdbLoader final : public Loader {
   size_t begin_ = 0;  // of what is not consumed, in the buffer
   size_t end_ = 0;
   uint64_t read_ = 0;  // bytes of the file
+  struct Gathered {
+    uint64_t offset = 0;
+    uint64_t hash = 0;
+    storage::rdb::FileReader::FoundRecord record;
+  };
+  std::array<Gathered, 16> gathered_;
+  size_t gathered_count_ = 0;
   Counts counts_;
 };
 

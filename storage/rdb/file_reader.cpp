@@ -164,8 +164,8 @@ void FileReader::RefuseModuleAux(ByteReader& reader) {
 }
 
 FileReader::Step FileReader::ReadRecord(ByteReader& reader, uint8_t type) {
-  key_arena_.Clear();
-  record_.key = reader.String(key_arena_);
+  record_.key_arena.Clear();
+  record_.key = reader.String(record_.key_arena);
   if (!reader.ok()) return Step::kNeedsMore;
   if (!DecodeValue(reader, type, version_, record_.value)) {
     what_ = "key \"" + Printable(record_.key) + "\"";

@@ -25,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/rdb/byte_reader.h"
 #include "storage/rdb/checksum.h"
@@ -59,6 +60,7 @@ class FileReader {
     std::optional<uint64_t> idle_seconds;
     std::optional<uint8_t> frequency;
     DecodedValue value;
+    TextArena key_arena;  // where the key is that does not stand in the bytes as it is
   };
 
   explicit FileReader(ChecksumCheck check = ChecksumCheck::kVerify) : check_(check) {}
@@ -78,6 +80,12 @@ class FileReader {
   uint64_t keys() const { return keys_; }
   uint64_t volatile_keys() const { return volatile_keys_; }
   const FoundRecord& record() const { return record_; }
+  // Takes it out, to be kept while the bytes stay where they are; `record` lends its memory to the
+  // next.
+  void TakeRecord(FoundRecord& record) {
+    std::swap(record_, record);
+    record_.database = record.database;
+  }
 
  private:
   Step ReadHeader(ByteReader& reader);
@@ -101,7 +109,6 @@ class FileReader {
   uint64_t keys_ = 0;
   uint64_t volatile_keys_ = 0;
   FoundRecord record_;
-  TextArena key_arena_;  // the codec clears the value's
 };
 
 }  // namespace storage::rdb

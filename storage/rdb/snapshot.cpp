@@ -4,12 +4,15 @@
 #include <utility>
 
 #include "storage/base/check.h"
+#include "storage/base/prefetch.h"
 #include "storage/memory/memory_probe.h"
 
 namespace storage::rdb {
 namespace {
 
 constexpr size_t kOpenBytesMin = 16 * 1024;  // not worth a question
+constexpr size_t kBatchRecords = 32;
+constexpr size_t kUsualRecordBytes = 64;
 constexpr size_t kPieceElements = 256;  // what they take together is not much, unless one is large
 
 }  // namespace
@@ -67,12 +70,18 @@ bool Snapshot::WalkSome(size_t& records) {
   if (source.database == nullptr && source.cleared == nullptr) return false;
   if (cursor_ == 0) BeginDatabase();
   batch_.clear();
-  const auto take = [this](Record& record) { batch_.push_back(&record); };
+  // They are on their way to the cache while more are looked for.
+  const auto take = [this](Record& record) {
+    PrefetchLine(&record);
+    PrefetchLine(reinterpret_cast<const char*>(&record) + kUsualRecordBytes - 1);
+    batch_.push_back(&record);
+  };
   const HashTable& table = source.database != nullptr ? source.database->table() : *source.cleared;
-  cursor_ = source.database != nullptr
-                ? source.database->WalkRecords(cursor_, take)
-                : table.Scan(cursor_, [&](void* entry) { take(*static_cast<Record*>(entry)); });
-  if (cursor_ != 0) table.PrefetchScan(cursor_);
+  do {
+    cursor_ = source.database != nullptr
+                  ? source.database->WalkRecords(cursor_, take)
+                  : table.Scan(cursor_, [&](void* entry) { take(*static_cast<Record*>(entry)); });
+  } while (cursor_ != 0 && batch_.size() < kBatchRecords);
   for (Record* record : batch_) Visit(*record, database_);
   records -= std::min(records, batch_.size() + 1);
   return cursor_ != 0;

@@ -67,7 +67,13 @@ constexpr std::string_view kDisruptive[] = {"quit",
                                             "config|set",
                                             "config|resetstat",
                                             "select",
-                                            "swapdb"};
+                                            "swapdb",
+                                            "subscribe",
+                                            "psubscribe",
+                                            "ssubscribe",
+                                            "unsubscribe",
+                                            "punsubscribe",
+                                            "sunsubscribe"};
 // Asked for by name, since it can stop the process or make millions of keys.
 constexpr std::string_view kDebug[] = {"debug"};
 const std::vector<Request> kDebugRequests = {{"DEBUG", "SLEEP", "0.001"},

@@ -224,7 +224,9 @@ std::expected<std::vector<KeyPosition>, CommandError> KeysOfRequest(
   if (command == nullptr) return std::unexpected(CommandError::Err("Invalid command specified"));
   const int count = static_cast<int>(request.size());
   const int arity = command->spec->arity;
-  if (command->spec->keys[0].begin == KeySpec::Begin::kNone) {
+  // Shard channels are placed like keys, and are none.
+  const KeySpec& first = command->spec->keys[0];
+  if (first.begin == KeySpec::Begin::kNone || (first.flags & kKeyNotKey) != 0) {
     return std::unexpected(CommandError::Err("The command has no key arguments"));
   }
   if (arity >= 0 ? count != arity : count < -arity) {

@@ -17,13 +17,19 @@ constexpr uint32_t kFlags = kPubsubCommand | kNoScript | kLoading | kStale | kRu
 
 constexpr Argument kChannels[] = {{.name = "channel", .is_multiple = true}};
 constexpr Argument kShardChannels[] = {{.name = "shardchannel", .is_multiple = true}};
-constexpr Argument kPatterns[] = {{.name = "pattern", .is_multiple = true}};
+constexpr Argument kOnePattern[] = {{.name = "pattern", .kind = Argument::Kind::kPattern}};
+constexpr Argument kPatterns[] = {{.name = "pattern",
+                                   .kind = Argument::Kind::kBlock,
+                                   .is_multiple = true,
+                                   .children = kOnePattern}};
 constexpr Argument kMaybeChannels[] = {
     {.name = "channel", .is_optional = true, .is_multiple = true}};
 constexpr Argument kMaybeShardChannels[] = {
     {.name = "shardchannel", .is_optional = true, .is_multiple = true}};
-constexpr Argument kMaybePatterns[] = {
-    {.name = "pattern", .is_optional = true, .is_multiple = true}};
+constexpr Argument kMaybePatterns[] = {{.name = "pattern",
+                                        .kind = Argument::Kind::kPattern,
+                                        .is_optional = true,
+                                        .is_multiple = true}};
 
 // What the client is told it has left: of its shard channels, or of all else.
 int64_t Left(const Client& client, SubscriptionKind kind) {

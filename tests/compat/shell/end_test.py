@@ -154,7 +154,6 @@ class ShutdownTest(unittest.TestCase):
     def test_what_is_refused_ends_nothing(self):
         refusals = {
             "ABORT": b"-ERR No shutdown in progress.\r\n",
-            "SAVE": b"-ERR Errors trying to SHUTDOWN. Check logs.\r\n",
             "SAVE NOSAVE": b"-ERR syntax error\r\n",
             "NOW ABORT": b"-ERR syntax error\r\n",
             "later": b"-ERR syntax error\r\n",
