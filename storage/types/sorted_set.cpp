@@ -6,15 +6,6 @@
 
 namespace storage {
 
-namespace {
-
-// A listpack keeps integers as integers, and so has no -0; what it once held is 0 for good.
-double PackScore(double score) {
-  return score == 0 ? 0 : score;
-}
-
-}  // namespace
-
 bool LexRange::IsEmpty() const {
   using Kind = LexBound::Kind;
   if (min.kind == Kind::kHighest || max.kind == Kind::kLowest) return true;

@@ -163,6 +163,8 @@ class SortedSet {
   ScorePack pack() const { return ScorePack(handle_.pack()); }
   LargeSortedSet& large() const { return static_cast<LargeSortedSet&>(*handle_.structure()); }
   bool FitsPack(std::string_view member) const;
+  // A listpack keeps integers as integers, and so has no -0; what it once held is 0 for good.
+  static double PackScore(double score) { return score == 0 ? 0 : score; }
   bool IsWithinLimits(size_t count, size_t member_bytes) const;
   void BecomeLarge();
   void MoveInPack(size_t index, std::string_view member, double score);
@@ -199,7 +201,7 @@ SortedSet::Outcome SortedSet::Update(std::string_view member, Decide&& decide) {
     const std::optional<double> wanted = decide(current);
     if (!wanted || wanted == current) return Outcome::kSame;
     if (!position) return Add(member, *wanted);
-    large().tree().Rescore(position, *wanted);
+    large().tree().Rescore(position, large().says_listpack() ? PackScore(*wanted) : *wanted);
     handle_.NoteChange();
     return Outcome::kChanged;
   }

@@ -84,6 +84,19 @@ TEST_CASE("ZADD refuses what contradicts itself, and changes nothing") {
                     "WRONGTYPE Operation against a key holding the wrong kind of value");
 }
 
+TEST_CASE("Sorted sets: one that says listpack has no -0, however it is kept") {
+  BothProtocols both;
+  both.Check({"CONFIG", "SET", "zset-max-listpack-entries", "2000"}, "+OK\r\n");
+  for (int i = 0; i < 500; ++i) {
+    both.Check({"ZADD", "z", std::to_string(i + 1), "member" + std::to_string(i)}, ":1\r\n");
+  }
+  both.Check({"OBJECT", "ENCODING", "z"}, Bulk("listpack"));
+  both.Check({"ZADD", "z", "-0", "member7"}, ":0\r\n");
+  both.Check({"ZADD", "z", "-0", "new"}, ":1\r\n");
+  both.Check({"ZSCORE", "z", "member7"}, Bulk("0"), ",0\r\n");
+  both.Check({"ZSCORE", "z", "new"}, Bulk("0"), ",0\r\n");
+}
+
 TEST_CASE("Sorted sets: scores are printed in their shortest form; a small one has no -0") {
   BothProtocols both;
   both.Check({"ZADD", "z", "inf", "a", "-inf", "b", "-0", "c", "1e300", "d", "0.1", "e", "1e-7",
