@@ -82,6 +82,9 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
     keyspace.slab().set_run_elsewhere(
         [this](std::function<void()> work) { shell.RunElsewhere(std::move(work)); });
   }
+  // The first arena is made while there is memory: the first record may come when a large request
+  // has just used all of the address space.
+  keyspace.slab().Free(keyspace.slab().Allocate(1), 1);
   config.SetApplyHook(
       [this](std::span<const std::string_view> changed) { return OnConfigSet(changed); });
   ns_scale = static_cast<uint64_t>(clock.NanosecondsPerTick() * (1 << kNsScaleBits));
