@@ -25,7 +25,8 @@ std::string Payload(const Method& method) {
   return std::string(frame.payload.substr(4));
 }
 
-// Cut at every byte it is refused, and so it is with a byte too many; whole, it comes back.
+// What comes back points into the payload. Cut at every byte it is refused, and so it is with a
+// byte too many; whole, it comes back.
 template <class Method>
 Method RoundTrip(const std::string& payload) {
   for (size_t cut = 0; cut < payload.size(); ++cut) {
@@ -49,7 +50,8 @@ Method RoundTrip(const std::string& payload) {
 
 TEST_CASE("AmqpMethods: queue.declare has its bits in one octet, the first lowest") {
   // The table is not looked into here: {"a": <broken>} passes through.
-  const auto declare = RoundTrip<QueueDeclare>(std::string("\0\0\1q\x0A\0\0\0\4\1at\1", 13));
+  const std::string payload("\0\0\1q\x0A\0\0\0\4\1at\1", 13);
+  const auto declare = RoundTrip<QueueDeclare>(payload);
   CHECK(declare.queue == "q");
   CHECK_FALSE(declare.passive);
   CHECK(declare.durable);
@@ -60,14 +62,15 @@ TEST_CASE("AmqpMethods: queue.declare has its bits in one octet, the first lowes
 }
 
 TEST_CASE("AmqpMethods: basic.deliver and basic.publish are as the specification says") {
-  const std::string payload("\3tag\0\0\0\0\0\0\1\2\1\2ex\1k", 18);
-  const auto deliver = RoundTrip<BasicDeliver>(payload);
+  const std::string delivery("\3tag\0\0\0\0\0\0\1\2\1\2ex\1k", 18);
+  const auto deliver = RoundTrip<BasicDeliver>(delivery);
   CHECK(deliver.consumer_tag == "tag");
   CHECK(deliver.delivery_tag == 258);
   CHECK(deliver.redelivered);
   CHECK(deliver.exchange == "ex");
   CHECK(deliver.routing_key == "k");
-  const auto publish = RoundTrip<BasicPublish>(std::string("\0\0\0\5hello\1", 10));
+  const std::string publication("\0\0\0\5hello\1", 10);
+  const auto publish = RoundTrip<BasicPublish>(publication);
   CHECK(publish.exchange.empty());
   CHECK(publish.routing_key == "hello");
   CHECK(publish.mandatory);
