@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/acl/acl_file.h"
 #include "server/client/authentication.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
@@ -27,6 +28,10 @@ Engine::~Engine() = default;
 
 void Engine::Load(std::function<void()> then) {
   state_->ReadClocks();
+  if (const auto failure = LoadUsersAtStart(*state_)) {
+    state_->shell.EndInFailure(*failure);
+    return;
+  }
   LoadAtStart(*state_, std::move(then));
 }
 
@@ -43,8 +48,8 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
     ++state.statistics.connections_rejected;
     return std::unexpected("-ERR max number of clients reached\r\n");
   }
-  if (settings.protected_mode && settings.requirepass.empty() && !facts.is_loopback &&
-      !facts.is_unix_socket) {
+  if (settings.protected_mode && state.users.default_user().needs_no_password &&
+      !facts.is_loopback && !facts.is_unix_socket) {
     ++state.statistics.connections_rejected;
     return std::unexpected(
         "-DENIED Cinnabar is in protected mode: no password is set for the default user, so only "

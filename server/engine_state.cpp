@@ -9,7 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include "server/client/authentication.h"
 #include "server/client/client_limits.h"
 #include "server/commands/all_commands.h"
 #include "server/config/config.h"
@@ -92,6 +91,7 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
   statistics.started_us = monotonic_us;
   statistics.started_wall_us = wall_us;
   ApplySettings();
+  users.ApplyDefaultPassword();
   startup_memory = UsedMemory(*this);
 }
 
@@ -99,6 +99,7 @@ std::optional<std::string> EngineState::OnConfigSet(std::span<const std::string_
   constexpr std::string_view kListenerDirectives[] = {"port",           "bind",        "unixsocket",
                                                       "unixsocketperm", "tcp-backlog", "tls-port"};
   ApplySettings();
+  if (std::ranges::find(changed, "requirepass") != changed.end()) users.ApplyDefaultPassword();
   if (auto failure = append_log.ApplySettings()) return failure;
   const bool listens_elsewhere =
       std::any_of(changed.begin(), changed.end(), [&](std::string_view name) {
@@ -177,7 +178,8 @@ void EngineState::ApplySettings() {
   room.ApplySettings();
   saver.ApplySettings();
   slow_ticks = SlowTicks(settings, clock);
-  ApplyPassword(*this);
+  set_special(kAudits, settings.audit_log);
+  acl_log.Shorten(settings.acllog_max_len);
   output_limit_min = LowestOutputLimit(*this);
 }
 

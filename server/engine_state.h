@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "server/acl/acl_log.h"
+#include "server/acl/failed_logins.h"
+#include "server/acl/users.h"
 #include "server/blocking/blocked_clients.h"
 #include "server/blocking/key_waiters.h"
 #include "server/blocking/pause.h"
@@ -47,6 +50,7 @@ enum EngineSpecial : uint32_t {
   kIsLoading = 1u << 4,
   kRefusesWrites = 1u << 5,     // since the data cannot be saved
   kLogRefusesWrites = 1u << 6,  // since the append-only file cannot be written
+  kAudits = 1u << 7,            // audit-log
 };
 
 // 40 random hexadecimal digits, by which servers and histories of data are told apart.
@@ -102,6 +106,9 @@ struct EngineState {
   RoomMaker room{*this};
   MemoryTop memory_top{*this};
   CommandTable commands;
+  Users users{*this};
+  AclLog acl_log;
+  FailedLogins failed_logins;
   ClientList clients;
   Admission admission;
   BlockedClients blocked{*this};

@@ -1,56 +1,36 @@
 #include "server/client/authentication.h"
 
-#include <nettle/memops.h>
-#include <nettle/sha2.h>
-
-#include <array>
-
-#include "server/config/config.h"
+#include "server/acl/denial.h"
+#include "server/acl/login.h"
 #include "server/engine_state.h"
 
 namespace server {
-namespace {
 
-using Digest = std::array<uint8_t, SHA256_DIGEST_SIZE>;
-
-Digest Sha256(std::string_view text) {
-  Digest digest;
-  sha256_ctx context;
-  sha256_init(&context);
-  sha256_update(&context, text.size(), reinterpret_cast<const uint8_t*>(text.data()));
-  sha256_digest(&context, digest.size(), digest.data());
-  return digest;
-}
-
-bool IsSameSecret(std::string_view a, std::string_view b) {
-  const Digest digest_a = Sha256(a);
-  const Digest digest_b = Sha256(b);
-  // In a time that does not depend on where they differ.
-  return memeql_sec(digest_a.data(), digest_b.data(), digest_a.size()) == 1;
-}
-
-}  // namespace
-
-bool LogIn(EngineState& engine, Client& client, std::string_view user, std::string_view password) {
-  const std::string& secret = engine.config.settings().requirepass;
-  if (user != kDefaultUser || (!secret.empty() && !IsSameSecret(password, secret))) {
-    ++engine.statistics.acl_access_denied_auth;
-    return false;
+std::expected<void, CommandError> LogIn(EngineState& engine, Client& client, std::string_view user,
+                                        std::string_view password, std::string_view command) {
+  const auto granted = MayLogIn(engine, user, password, client.peer);
+  if (granted) {
+    Users::Attach(client, **granted);
+    client.set(kNotAuthenticated, false);
+    return {};
   }
-  client.user = user;
-  client.set(kNotAuthenticated, false);
-  return true;
+  NoteFailedLogin(engine, client, user, command);
+  switch (granted.error()) {
+    case LoginRefusal::kWrongPair:
+      break;
+    case LoginRefusal::kTooManyFailures:
+      return std::unexpected(CommandError::Err(
+          "too many failed logins from this address, try again in a few seconds"));
+  }
+  return std::unexpected(
+      CommandError("WRONGPASS invalid username-password pair or user is disabled."));
 }
 
 void LogOut(EngineState& engine, Client& client) {
-  client.user = kDefaultUser;
-  client.set(kNotAuthenticated, !engine.config.settings().requirepass.empty());
+  const User& user = engine.users.default_user();
+  Users::Attach(client, user);
+  client.set(kNotAuthenticated, !user.needs_no_password || !user.is_on);
   client.stranger_since_us = engine.monotonic_us;
-}
-
-void ApplyPassword(EngineState& engine) {
-  if (!engine.config.settings().requirepass.empty()) return;
-  for (const auto& [id, session] : engine.clients) session->client.set(kNotAuthenticated, false);
 }
 
 }  // namespace server

@@ -1,26 +1,25 @@
-// Logging in: AUTH and HELLO ... AUTH. There is one user yet, `default`, with the one password that
-// requirepass sets, or none; then any password will do for it.
-//
-// Passwords are compared by their digests and in constant time, so that the time of a refusal says
-// nothing about how much of a guess was right.
+// Logging in and out over RESP: AUTH, HELLO ... AUTH, RESET. Who may is decided in
+// server/acl/login.h.
 #pragma once
 
+#include <expected>
 #include <string_view>
 
+#include "server/acl/users.h"
 #include "server/client/client.h"
+#include "server/dispatch/command_error.h"
 
 namespace server {
 
 struct EngineState;
 
-inline constexpr std::string_view kDefaultUser = "default";
-
-// Whether the client is now that user; when not, it stays who it was.
-[[nodiscard]] bool LogIn(EngineState& engine, Client& client, std::string_view user,
-                         std::string_view password);
-// As after connecting: a stranger when there is a password.
+// The client is now that user; after an error, which is for it to read, it stays who it was.
+// `command` is how it was tried.
+[[nodiscard]] std::expected<void, CommandError> LogIn(EngineState& engine, Client& client,
+                                                      std::string_view user,
+                                                      std::string_view password,
+                                                      std::string_view command);
+// As after connecting: the default user, and a stranger when he has a password or is off.
 void LogOut(EngineState& engine, Client& client);
-// requirepass has changed: without a password there are no strangers. Who is logged in stays so.
-void ApplyPassword(EngineState& engine);
 
 }  // namespace server

@@ -19,6 +19,7 @@
 namespace server {
 
 struct CommandInTable;
+struct User;
 
 // Names a client for good: ids are never used twice, so a stale one finds nobody.
 using ClientId = uint64_t;
@@ -40,6 +41,7 @@ enum ClientSpecial : uint32_t {
   kInExec = 1u << 12,         // its queue runs right now
   kIsSubscriber = 1u << 13,   // has a subscription
   kReplaysLog = 1u << 14,     // speaks for the append-only file: no gate stops it
+  kRestricted = 1u << 15,     // its user may not do everything: each request is checked
 };
 
 struct Client {
@@ -58,6 +60,7 @@ struct Client {
   std::string library_name;
   std::string library_version;
   std::string user = "default";
+  const User* access = nullptr;  // what the user may do; null: nothing, he was deleted
 
   // All monotonic.
   int64_t created_us = 0;

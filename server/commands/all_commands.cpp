@@ -1,5 +1,6 @@
 #include "server/commands/all_commands.h"
 
+#include "server/commands/acl/acl.h"
 #include "server/commands/bitmaps/bitmaps.h"
 #include "server/commands/cluster/cluster.h"
 #include "server/commands/connection/connection.h"
@@ -31,6 +32,8 @@ constexpr FamilyCommands kServerFamilies[] = {
     ClientOthersCommands,
     ClientWaitingCommands,
     ServerInfoCommands,
+    AclUserCommands,
+    AclInspectionCommands,
     ConfigCommands,
     CommandTableCommands,
     SlowLogCommands,

@@ -205,16 +205,25 @@ std::expected<void, LoadError> Config::LoadRename(std::span<const std::string> w
   return {};
 }
 
+// Rules are read when the commands are known (server/acl/acl_file.h).
+std::expected<void, LoadError> Config::LoadUser(std::span<const std::string> words) {
+  if (words.size() < 2) return std::unexpected(Invalid(kBadDirective));
+  for (const auto& earlier : settings_.user_lines) {
+    if (earlier[1] == words[1]) {
+      return std::unexpected(
+          Invalid("Duplicate user found. A user can only be defined once in config files"));
+    }
+  }
+  settings_.user_lines.emplace_back(words.begin(), words.end());
+  return {};
+}
+
 std::expected<void, LoadError> Config::LoadDirective(std::span<const std::string> words) {
   CHECK_INVARIANT(!words.empty());
   if (IsForgotten(words)) return {};
   const std::string name = storage::ToLower(words[0]);
   if (name == "rename-command") return LoadRename(words);
-  if (name == "user") {
-    return std::unexpected(
-        Invalid("user is not supported by this version: it has no access control lists yet, and "
-                "everyone who connects could do everything"));
-  }
+  if (name == "user") return LoadUser(words);
   if (name == "loadmodule") {
     return std::unexpected(Invalid("loadmodule is not supported: this server loads no modules"));
   }

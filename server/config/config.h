@@ -68,6 +68,15 @@ class Config {
   // After the process went to `dir`: CONFIG GET dir answers with this absolute path.
   void ResolveDirectory(std::string absolute_path);
 
+  // For CONFIG REWRITE: the `user` lines that say which users there are.
+  void set_user_lines_to_write(std::vector<std::string> lines) {
+    user_lines_to_write_ = std::move(lines);
+  }
+  // Nothing: those of the file stay as they are.
+  const std::optional<std::vector<std::string>>& user_lines_to_write() const {
+    return user_lines_to_write_;
+  }
+
   // Whether the directive's value is a secret, to be kept out of logs, MONITOR and the slow log.
   static bool IsSensitive(std::string_view name);
 
@@ -85,11 +94,13 @@ class Config {
   std::expected<std::vector<Change>, ConfigError> CheckNames(std::span<const NameAndValue> pairs,
                                                              Caller caller) const;
   std::expected<void, LoadError> LoadRename(std::span<const std::string> words);
+  std::expected<void, LoadError> LoadUser(std::span<const std::string> words);
   void Store(size_t index, Value value);
 
   std::vector<Value> values_;   // parallel to AllDirectives()
   std::vector<bool> is_given_;  // by a file or the command line
   Settings settings_;
+  std::optional<std::vector<std::string>> user_lines_to_write_;
   ApplyHook apply_hook_;
 };
 

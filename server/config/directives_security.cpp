@@ -32,22 +32,27 @@ constexpr Directive kRows[] = {
      .initial = "no",
      .choices = kAccessChoices,
      .store = Into<&Settings::enable_module_command>},
-    {.name = "aclfile",
-     .flags = kImmutable,
-     .effect = Effect::kRefused,
-     .refusal = "aclfile is not supported by this version: it has no access control lists yet, and "
-                "everyone who "
-                "connects could do everything"},
+    {.name = "aclfile", .flags = kImmutable, .store = Into<&Settings::aclfile>},
     {.name = "acl-pubsub-default",
      .kind = Kind::kEnum,
-     .effect = Effect::kNone,
      .initial = "resetchannels",
-     .choices = kPubSubDefaults},
+     .choices = kPubSubDefaults,
+     .store = Into<&Settings::acl_pubsub_default_is_all>},
     {.name = "acllog-max-len",
      .kind = Kind::kInt,
-     .effect = Effect::kNone,
      .initial = "128",
      .store = Into<&Settings::acllog_max_len>},
+    // Ours: a line in the log for each administrative request: who, from where, what.
+    {.name = "audit-log",
+     .kind = Kind::kBool,
+     .initial = "no",
+     .store = Into<&Settings::audit_log>},
+    // Ours: after so many failed logins in a row an address may try once a second. 0: never slowed.
+    {.name = "failed-login-burst",
+     .kind = Kind::kInt,
+     .max = 1'000'000,
+     .initial = "20",
+     .store = Into<&Settings::failed_login_burst>},
 };
 
 }  // namespace

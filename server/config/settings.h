@@ -107,6 +107,11 @@ struct Settings {
   AccessToCommand enable_protected_configs = AccessToCommand::kNo;
   AccessToCommand enable_module_command = AccessToCommand::kNo;
   uint64_t acllog_max_len = 128;
+  std::string aclfile;
+  bool acl_pubsub_default_is_all = false;
+  bool audit_log = false;                            // ours
+  int64_t failed_login_burst = 20;                   // ours; 0: logins are never slowed
+  std::vector<std::vector<std::string>> user_lines;  // `user` name rules, as they came
   std::vector<std::pair<std::string, std::string>> rename_command;  // old, new; new empty: removed
   // memory and expiry
   uint64_t maxmemory = 0;  // EngineState::maxmemory is what counts

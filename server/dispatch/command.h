@@ -193,6 +193,14 @@ struct Argument {
   std::string_view display = {};  // what a hint shows, where that is not the name
 };
 
+// What a command does with the PubSubChannels among its arguments.
+enum class ChannelUse : uint8_t {
+  kNone,
+  kPublish,           // to its first argument
+  kSubscribe,         // to all of its arguments
+  kSubscribePattern,  // likewise; they are patterns
+};
+
 // What changed in which version: [version, what].
 struct HistoryEntry {
   std::string_view version;
@@ -222,6 +230,7 @@ struct CommandSpec {
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
   KeyFlagsOf key_flags_of = nullptr;  // for the keys with kKeyVariable
+  ChannelUse channels = ChannelUse::kNone;
 };
 
 // A row of the command table. A container that is never run by itself has no handler.

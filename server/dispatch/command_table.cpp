@@ -72,6 +72,7 @@ CommandTable::CommandTable(std::span<const CommandEntry> entries) {
   for (const CommandEntry& entry : entries) {
     auto command = std::make_unique<CommandInTable>();
     command->entry = entry;
+    command->id = all_.size();
     command->spec = entry.spec;
     command->full_name = storage::ToLower(entry.spec->name);
     command->element = entry.spec->element;
@@ -151,6 +152,13 @@ const CommandInTable* CommandTable::FindFullName(std::string_view full_name) con
   const CommandInTable* command = Find(full_name.substr(0, bar));
   if (command == nullptr || bar == std::string_view::npos) return command;
   return FindSubcommand(*command, full_name.substr(bar + 1));
+}
+
+const CommandInTable* CommandTable::FindOriginalName(std::string_view full_name) const {
+  const auto found = std::ranges::find_if(all_, [full_name](const auto& command) {
+    return storage::EqualsIgnoreCase(command->full_name, full_name);
+  });
+  return found == all_.end() ? nullptr : found->get();
 }
 
 void CommandTable::ResetStatistics() {

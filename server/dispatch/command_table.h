@@ -40,6 +40,7 @@ struct CommandInTable {
   std::string full_name;  // "config|get", lower case
   const CommandInTable* container = nullptr;
   std::vector<CommandInTable*> subcommands;
+  size_t id = 0;               // its place among all commands
   int first_key = 0;           // argument index of the first key; 0: none, or not at a fixed place
   int element = 0;             // CommandSpec::element
   bool names_one_key = false;  // first_key, and no other
@@ -61,6 +62,12 @@ class CommandTable {
   // "config|get" or "get", in any letter case.
   const CommandInTable* FindFullName(std::string_view full_name) const;
 
+  // By the name that the command was written with, whatever rename-command calls it: "config|get"
+  // or "get", in any letter case. Rules of users use these.
+  const CommandInTable* FindOriginalName(std::string_view full_name) const;
+
+  // By their ids: containers, subcommands, and what rename-command removed.
+  std::span<const std::unique_ptr<CommandInTable>> all() const { return all_; }
   // In the order of the families; subcommands only below their containers.
   std::span<CommandInTable* const> commands() const { return commands_; }
   void ResetStatistics();

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "server/acl/audit.h"
+#include "server/acl/denial.h"
+#include "server/acl/permissions.h"
 #include "server/client/reply_mode.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_context.h"
@@ -93,6 +96,7 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
 
 bool Dispatcher::RunAgain(Client& client, const CommandInTable& command,
                           std::span<const std::string_view> arguments) {
+  if (!StillHasPermission(client, command, arguments)) return true;
   const bool needs_room =
       (command.spec->flags & kDenyOom) != 0 && (engine_.special & kHasMaxmemory) != 0;
   if (needs_room && engine_.room.MakeFor(arguments) == Room::kNone) {
@@ -188,6 +192,7 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
     Reject(client, &command, "ERR Command not allowed inside a transaction");
     return false;
   }
+  if (client.is(kRestricted) && !HasPermission(client, command, arguments)) return false;
   const bool is_listening =
       client.is(kIsSubscriber) && client.reply.version() == protocol::resp::Version::kResp2;
   if (is_listening && (flags & kRunsSubscribed) == 0) {
@@ -210,6 +215,33 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
     return false;
   }
   return !client.is(kInMulti) || PassQueue(client, command, arguments, key, outcome);
+}
+
+bool Dispatcher::HasPermission(Client& client, const CommandInTable& command,
+                               std::span<const std::string_view> arguments) {
+  const Verdict verdict = CheckRequest(client.access, command, arguments);
+  if (verdict.is_allowed()) return true;
+  NoteDenial(engine_, client, verdict, command, arguments);
+  Reject(
+      client, &command,
+      "NOPERM " + DescribeDenial(client.access, verdict, command, arguments, DenialText::kShort));
+  return false;
+}
+
+bool Dispatcher::StillHasPermission(Client& client, const CommandInTable& command,
+                                    std::span<const std::string_view> arguments) {
+  if (!client.is(kRestricted)) return true;
+  const Verdict verdict = CheckRequest(client.access, command, arguments);
+  if (verdict.is_allowed()) return true;
+  NoteDenial(engine_, client, verdict, command, arguments);
+  ++command.statistics.rejected_calls;
+  const std::string line = client.is(kInExec)
+                               ? DescribeLateDenial(verdict)
+                               : "NOPERM " + DescribeDenial(client.access, verdict, command,
+                                                            arguments, DenialText::kShort);
+  engine_.statistics.NoteError(line);
+  client.reply.Error(line);
+  return false;
 }
 
 // Under maxmemory a full server queues nothing, and EXEC finds room for all that was queued: what
@@ -256,6 +288,7 @@ void Dispatcher::RunQueued(Client& client) {
   QueuedRequests::Request request;
   for (QueuedRequests::Position position = 0; position < queue.end();) {
     position = queue.Read(position, request);
+    if (!StillHasPermission(client, *request.command, request.arguments)) continue;
     if (!HasMemoryForQueued(client, request)) {
       Reject(client, request.command, CommandError::NoMemoryForRequest().line());
       continue;
@@ -344,8 +377,10 @@ DispatchOutcome Dispatcher::Run(Client& client, const CommandInTable& command,
     if (engine_.subscriptions.HasOwnMessages()) [[unlikely]]
       engine_.subscriptions.DeliverOwn();
   }
-  if ((engine_.special & kHasMonitors) != 0) [[unlikely]]
+  if ((engine_.special & (kHasMonitors | kAudits)) != 0) [[unlikely]] {
     engine_.monitors.Feed(client, command, arguments);
+    Audit(engine_, client, command, arguments);
+  }
   return outcome;
 }
 

@@ -1,6 +1,6 @@
 // Dispatcher: runs one request of one client. The gates stand in order in dispatcher.cpp:
-// existence, arity, authentication, pause, memory; then the handler; then what follows a run: the
-// log, statistics, slow log.
+// existence, arity, authentication, permissions, pause, memory; then the handler; then what follows
+// a run: the log, statistics, slow log.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,12 @@ class Dispatcher {
   bool PassGates(Client& client, const CommandInTable& command,
                  std::span<const std::string_view> arguments, const storage::Key& key,
                  DispatchOutcome& outcome);
+  // Of a client whose user may not do everything: false after replying with an error.
+  bool HasPermission(Client& client, const CommandInTable& command,
+                     std::span<const std::string_view> arguments);
+  // The same for a request that is run at last, having been allowed once.
+  bool StillHasPermission(Client& client, const CommandInTable& command,
+                          std::span<const std::string_view> arguments);
   // Between MULTI and EXEC: true for the few commands that run at once; others are queued.
   bool PassQueue(Client& client, const CommandInTable& command,
                  std::span<const std::string_view> arguments, const storage::Key& key,

@@ -89,7 +89,8 @@ void AppendStatsInfo(EngineState& engine, InfoText& text) {
   AppendEventLoopInfo(engine, text);
   text.Field("acl_access_denied_auth", statistics.acl_access_denied_auth);
   text.Field("acl_access_denied_cmd", statistics.acl_access_denied_command);
-  AppendZeros({"acl_access_denied_key", "acl_access_denied_channel"}, text);
+  text.Field("acl_access_denied_key", statistics.acl_access_denied_key);
+  text.Field("acl_access_denied_channel", statistics.acl_access_denied_channel);
   text.Field("clock_jumps", statistics.clock_jumps);  // ours
 }
 

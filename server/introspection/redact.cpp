@@ -41,6 +41,11 @@ void HideConfigSet(Arguments arguments) {
   }
 }
 
+// ACL SETUSER name rule [rule ...]
+void HideUserRules(Arguments arguments) {
+  if (arguments.size() > 3) HideAll(arguments.subspan(3));
+}
+
 struct Rule {
   std::string_view command;  // full name, lower case
   void (*hide)(Arguments arguments);
@@ -50,6 +55,7 @@ constexpr Rule kRules[] = {
     {"auth", HideAuth},
     {"hello", HideHello},
     {"config|set", HideConfigSet},
+    {"acl|setuser", HideUserRules},
 };
 
 }  // namespace

@@ -40,6 +40,8 @@ struct Statistics {
   uint64_t output_buffer_limit_disconnections = 0;
   uint64_t acl_access_denied_auth = 0;
   uint64_t acl_access_denied_command = 0;
+  uint64_t acl_access_denied_key = 0;
+  uint64_t acl_access_denied_channel = 0;
   uint64_t clock_jumps = 0;  // of the wall clock, by more than 5 seconds
   uint64_t turns = 0;
   uint64_t turn_ticks = 0;                 // in RunTurn

@@ -132,7 +132,8 @@ struct KillFilter {
 constexpr int64_t kAgeSecondsMax = std::numeric_limits<int64_t>::max() / 1'000'000;
 
 // One option and its value. Options may be repeated; the last one counts.
-std::optional<CommandError> ReadKillOption(ArgReader& args, KillFilter& filter) {
+std::optional<CommandError> ReadKillOption(ArgReader& args, const Users& users,
+                                           KillFilter& filter) {
   if (args.Take("ID")) {
     const auto id = storage::ParseInt64(args.Bytes());
     if (!id || *id < 1) return CommandError::Err("client-id should be greater than 0");
@@ -143,7 +144,7 @@ std::optional<CommandError> ReadKillOption(ArgReader& args, KillFilter& filter) 
     filter.type = *type;
   } else if (args.Take("USER")) {
     filter.user = args.Bytes();
-    if (*filter.user != kDefaultUser) {
+    if (users.Find(*filter.user) == nullptr) {
       return CommandError::Err(
           fmt::format("No such user '{}'", EchoedInError(*filter.user, filter.user->size())));
     }
@@ -165,11 +166,11 @@ std::optional<CommandError> ReadKillOption(ArgReader& args, KillFilter& filter) 
   return std::nullopt;
 }
 
-std::expected<KillFilter, CommandError> ReadKillFilter(ArgReader& args) {
+std::expected<KillFilter, CommandError> ReadKillFilter(ArgReader& args, const Users& users) {
   KillFilter filter;
   while (!args.AtEnd()) {
     if (args.remaining() < 2) return std::unexpected(CommandError::Syntax());
-    if (auto error = ReadKillOption(args, filter)) return std::unexpected(*std::move(error));
+    if (auto error = ReadKillOption(args, users, filter)) return std::unexpected(*std::move(error));
   }
   return filter;
 }
@@ -254,7 +255,7 @@ struct ClientKill {
       context.reply().Ok();
       return Replied();
     }
-    const auto filter = ReadKillFilter(args);
+    const auto filter = ReadKillFilter(args, context.engine().users);
     if (!filter) return filter.error();
     context.reply().Integer(Kill(context, *filter));
     return Replied();

@@ -7,7 +7,6 @@
 #include "server/client/authentication.h"
 #include "server/client/client_text.h"
 #include "server/commands/connection/connection.h"
-#include "server/config/config.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
 #include "server/version.h"
@@ -16,10 +15,6 @@ namespace server {
 namespace {
 
 constexpr uint32_t kGreetingFlags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy;
-
-CommandError WrongPassword() {
-  return CommandError("WRONGPASS invalid username-password pair or user is disabled.");
-}
 
 constexpr Argument kAuthArguments[] = {
     {.name = "username", .is_optional = true, .since = "6.0.0"},
@@ -49,12 +44,13 @@ struct Auth {
     const std::string_view password = args.Bytes();
     if (const auto error = args.Finish()) return *error;
     EngineState& engine = context.engine();
-    if (!has_user && engine.config.settings().requirepass.empty()) {
+    if (!has_user && engine.users.default_user().needs_no_password) {
       return CommandError::Err(
           "AUTH <password> called without any password configured for the default user. Are you "
           "sure your configuration is correct?");
     }
-    if (!LogIn(engine, context.client(), user, password)) return WrongPassword();
+    const auto logged_in = LogIn(engine, context.client(), user, password, context.arguments()[0]);
+    if (!logged_in) return logged_in.error();
     context.reply().Ok();
     return Replied();
   }
@@ -151,8 +147,10 @@ struct Hello {
     const auto hello = ParseHello(args);
     if (!hello) return hello.error();
     Client& client = context.client();
-    if (hello->has_user && !LogIn(context.engine(), client, hello->user, hello->password)) {
-      return WrongPassword();
+    if (hello->has_user) {
+      const auto logged_in =
+          LogIn(context.engine(), client, hello->user, hello->password, context.arguments()[0]);
+      if (!logged_in) return logged_in.error();
     }
     if (client.is(kNotAuthenticated)) {
       return CommandError(

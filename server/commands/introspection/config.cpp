@@ -131,6 +131,7 @@ struct ConfigRewrite {
     const std::string& path = engine.shell.facts().config_file;
     if (path.empty()) return CommandError::Err("The server is running without a config file");
     if (!HasMemoryForValues(engine.config, 0)) return CommandError::NoMemoryForRequest();
+    engine.config.set_user_lines_to_write(engine.users.ConfigLines());
     const auto replaced = engine.shell.RewriteConfigFile();
     if (replaced) {
       engine.log.Warning("CONFIG REWRITE failed: " + *replaced);

@@ -17,6 +17,7 @@
 #include <span>
 #include <string_view>
 
+#include "server/acl/permissions.h"
 #include "server/commands/keys/keys.h"
 #include "server/commands/keys/sort_request.h"
 #include "server/dispatch/command_context.h"
@@ -257,10 +258,24 @@ bool IsSortable(storage::Type type) {
          type == storage::Type::kSortedSet;
 }
 
+// BY and GET read keys that no one knows before: only for those who may read all.
+std::optional<CommandError> RefusalOfPatterns(CommandContext& context, const SortRequest& request) {
+  const bool reads_others = (request.by && request.by->HasPlace()) || !request.get.empty();
+  if (!context.client().is(kRestricted) || !reads_others) return std::nullopt;
+  if (MayReadAnyKey(context.client().access, context.command(), context.arguments())) {
+    return std::nullopt;
+  }
+  const bool is_about_by = request.by && request.by->HasPlace();
+  return CommandError::Err(is_about_by
+                               ? "BY option of SORT denied due to insufficient ACL permissions"
+                               : "GET option of SORT denied due to insufficient ACL permissions");
+}
+
 RunResult RunSort(CommandContext& context, SortMayStore may_store) {
   ArgReader args = context.args();
   SortRequest request = ReadSortRequest(args, may_store);
   if (const auto error = args.Finish()) return *error;
+  if (const auto error = RefusalOfPatterns(context, request)) return *error;
   const storage::Found found = context.Find(context.KeyOf(request.key), storage::kRead);
   if (found && !IsSortable(found->type())) {
     return CommandError::From(storage::Error::kWrongType);

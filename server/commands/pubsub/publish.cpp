@@ -33,6 +33,7 @@ struct Publish {
       .flags = kFlags,
       .categories = kAclPubsub,
       .arguments = kPublishArguments,
+      .channels = ChannelUse::kPublish,
   };
   static RunResult Run(CommandContext& context) {
     return PublishTo(context, SubscriptionKind::kExact);
@@ -52,6 +53,7 @@ struct ShardPublish {
       .categories = kAclPubsub,
       .keys = {OneKey(1, kKeyNotKey)},
       .arguments = kShardPublishArguments,
+      .channels = ChannelUse::kPublish,
   };
   static RunResult Run(CommandContext& context) {
     return PublishTo(context, SubscriptionKind::kShard);

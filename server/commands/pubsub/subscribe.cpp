@@ -93,8 +93,8 @@ RunResult Unsubscribe(CommandContext& context, SubscriptionKind kind, std::strin
 }
 
 constexpr CommandSpec SpecOf(std::string_view name, std::string_view summary,
-                             std::string_view since, int arity,
-                             std::span<const Argument> arguments) {
+                             std::string_view since, int arity, std::span<const Argument> arguments,
+                             ChannelUse channels = ChannelUse::kNone) {
   return {.name = name,
           .summary = summary,
           .since = since,
@@ -103,13 +103,14 @@ constexpr CommandSpec SpecOf(std::string_view name, std::string_view summary,
           .arity = arity,
           .flags = kFlags,
           .categories = kAclPubsub,
-          .arguments = arguments};
+          .arguments = arguments,
+          .channels = channels};
 }
 
 // SUBSCRIBE channel [channel ...] -> for each: "subscribe", the channel, how many there are now
 struct Subscribe {
-  static constexpr CommandSpec kSpec =
-      SpecOf("SUBSCRIBE", "Begins to listen to channels.", "2.0.0", -2, kChannels);
+  static constexpr CommandSpec kSpec = SpecOf("SUBSCRIBE", "Begins to listen to channels.", "2.0.0",
+                                              -2, kChannels, ChannelUse::kSubscribe);
   static RunResult Run(CommandContext& context) {
     return SubscribeTo(context, SubscriptionKind::kExact, "subscribe");
   }
@@ -119,7 +120,7 @@ struct Subscribe {
 struct PatternSubscribe {
   static constexpr CommandSpec kSpec =
       SpecOf("PSUBSCRIBE", "Begins to listen to all channels whose names match patterns.", "2.0.0",
-             -2, kPatterns);
+             -2, kPatterns, ChannelUse::kSubscribePattern);
   static RunResult Run(CommandContext& context) {
     return SubscribeTo(context, SubscriptionKind::kPattern, "psubscribe");
   }
@@ -132,8 +133,9 @@ constexpr CommandSpec ShardSpecOf(CommandSpec spec) {
 
 // SSUBSCRIBE shardchannel [shardchannel ...]
 struct ShardSubscribe {
-  static constexpr CommandSpec kSpec = ShardSpecOf(
-      SpecOf("SSUBSCRIBE", "Begins to listen to shard channels.", "7.0.0", -2, kShardChannels));
+  static constexpr CommandSpec kSpec =
+      ShardSpecOf(SpecOf("SSUBSCRIBE", "Begins to listen to shard channels.", "7.0.0", -2,
+                         kShardChannels, ChannelUse::kSubscribe));
   static RunResult Run(CommandContext& context) {
     if (context.client().is(kInExec)) {
       return CommandError::Err("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");

@@ -171,9 +171,7 @@ TEST_CASE("Config: what would be dangerous to ignore is refused, its default is 
   CHECK(Load(config, {"replicaof", "127.0.0.1", "6379"}) != "");
   CHECK(Load(config, {"replicaof", "no", "one"}) == "");
   CHECK(Load(config, {"tls-port", "6380"}) != "");
-  CHECK(Load(config, {"user", "default", "on"}) != "");
   CHECK(Load(config, {"loadmodule", "/x.so"}) != "");
-  CHECK(Load(config, {"aclfile", "/x"}) != "");
 }
 
 TEST_CASE("Config: the apply hook hears what changed and its refusal undoes everything") {
