@@ -52,8 +52,7 @@ class RequestKeys {
       : command_(command), arguments_(arguments) {}
   const std::vector<KeyPosition>& Get() {
     if (!keys_) {
-      // What has no keys where they should be is refused by its handler.
-      keys_ = FindKeys(*command_.spec, arguments_).value_or(std::vector<KeyPosition>());
+      keys_ = FindKeysToCheck(*command_.spec, arguments_);
     }
     return *keys_;
   }

@@ -98,8 +98,11 @@ Result ApplyFirstArgument(Selector& selector, std::string_view rule, const RuleS
   const std::string_view argument = rule.substr(bar + 1);
   if (argument.empty()) return Refuse(kSyntax);
   if (!command->subcommands.empty()) return Refuse(kUnknownCommand);
-  if (!selector.commands[command->id]) {
-    selector.first_arguments.emplace_back(command->id, argument);
+  std::pair<size_t, std::string> allowed(command->id, argument);
+  const bool is_known =
+      std::ranges::find(selector.first_arguments, allowed) != selector.first_arguments.end();
+  if (!selector.commands[command->id] && !is_known) {
+    selector.first_arguments.push_back(std::move(allowed));
   }
   NoteCommandRule(selector, '+', rule);
   return {};

@@ -82,11 +82,10 @@ bool AddCounted(const KeySpec& spec, int begin, int64_t keys_min,
   return true;
 }
 
-}  // namespace
-
-std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
-                                                std::span<const std::string_view> arguments) {
-  Positions positions;
+// Adds what fits; returns whether all specs did.
+bool CollectKeys(const CommandSpec& spec, std::span<const std::string_view> arguments,
+                 Positions& positions) {
+  bool all_fit = true;
   const int64_t keys_min = (spec.flags & kNoMandatoryKeys) != 0 ? 0 : 1;
   for (const KeySpec& keys : spec.keys) {
     if (keys.begin == KeySpec::Begin::kNone) continue;
@@ -105,12 +104,27 @@ std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
         positions.push_back({static_cast<size_t>(begin), keys.flags});
         break;
     }
-    if (!fits) return std::unexpected(InvalidArguments());
+    all_fit = all_fit && fits;
   }
-  if (spec.key_flags_of == nullptr) return positions;
+  if (spec.key_flags_of == nullptr) return all_fit;
   for (KeyPosition& position : positions) {
     if ((position.flags & kKeyVariable) != 0) position.flags = spec.key_flags_of(arguments);
   }
+  return all_fit;
+}
+
+}  // namespace
+
+std::expected<Positions, CommandError> FindKeys(const CommandSpec& spec,
+                                                std::span<const std::string_view> arguments) {
+  Positions positions;
+  if (!CollectKeys(spec, arguments, positions)) return std::unexpected(InvalidArguments());
+  return positions;
+}
+
+Positions FindKeysToCheck(const CommandSpec& spec, std::span<const std::string_view> arguments) {
+  Positions positions;
+  CollectKeys(spec, arguments, positions);
   return positions;
 }
 

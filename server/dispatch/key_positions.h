@@ -23,4 +23,9 @@ struct KeyPosition {
 std::expected<std::vector<KeyPosition>, CommandError> FindKeys(
     const CommandSpec& spec, std::span<const std::string_view> arguments);
 
+// Those that are there, even when others are not where a spec wants them: PFMERGE with a
+// destination alone runs, and writes it. For permissions, which must not miss a key.
+std::vector<KeyPosition> FindKeysToCheck(const CommandSpec& spec,
+                                         std::span<const std::string_view> arguments);
+
 }  // namespace server

@@ -76,7 +76,7 @@ TEST_CASE("AUTH: a password may have any bytes, also zero bytes") {
 }
 
 TEST_CASE("AUTH: every failing one in a pipeline gets its reply (valkey#2287)") {
-  InProcessServer server({"requirepass secret"});
+  InProcessServer server({"failed-login-burst 0", "requirepass secret"});
   auto& client = server.Connect();
   std::string pipeline;
   std::string expected;
