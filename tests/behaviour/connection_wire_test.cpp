@@ -45,7 +45,7 @@ TEST_CASE("sec_CVE_2026_27623: empty requests between any two leave nothing behi
   const std::vector<Exchange> kinds = Kinds();
   const std::vector<std::string> fillers = {
       "", "*0\r\n", "*-1\r\n", "\r\n", "\n", "*0\r\n*0\r\n", "\r\n*-1\r\n\r\n*0\r\n\n", "  \r\n"};
-  InProcessServer server;
+  InProcessServer server({"failed-login-burst 0"});
   auto& client = server.Connect();
   for (const Exchange& first : kinds) {
     for (const Exchange& second : kinds) {
@@ -61,7 +61,7 @@ TEST_CASE("sec_CVE_2026_27623: empty requests between any two leave nothing behi
 }
 
 TEST_CASE("sec_CVE_2026_27623: the same, cut anywhere") {
-  InProcessServer server;
+  InProcessServer server({"failed-login-burst 0"});
   auto& client = server.Connect();
   const std::vector<Exchange> kinds = Kinds();
   for (const std::string filler : {"*0\r\n", "*-1\r\n", "\r\n", "\n"}) {

@@ -12,6 +12,7 @@
 #include "server/introspection/command_docs.h"
 #include "storage/base/number.h"
 #include "storage/base/random.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
@@ -143,6 +144,10 @@ struct AclDryRun {
     if (arity >= 0 ? count != arity : count < -arity) {
       return CommandError::WrongArguments(command->full_name);
     }
+    constexpr size_t kCopies = 4;
+    size_t bytes = 0;
+    for (const std::string_view argument : request) bytes += argument.size() + sizeof argument;
+    if (!storage::HasMemoryFor(kCopies * bytes)) return CommandError::NoMemoryForRequest();
     const Verdict verdict = CheckRequest(user, *command, request);
     if (verdict.is_allowed()) {
       context.reply().Ok();

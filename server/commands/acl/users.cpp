@@ -6,9 +6,11 @@
 
 #include "server/acl/acl_file.h"
 #include "server/acl/describe.h"
+#include "server/acl/password.h"
 #include "server/commands/acl/acl.h"
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
+#include "storage/memory/memory_probe.h"
 
 namespace server {
 namespace {
@@ -45,6 +47,29 @@ constexpr CommandSpec With(CommandSpec spec, std::span<const Argument> arguments
   return spec;
 }
 
+size_t BytesOf(const Selector& selector) {
+  size_t bytes = selector.commands.size();
+  for (const std::string& rule : selector.command_rules) bytes += rule.size() + sizeof rule;
+  for (const KeyPattern& keys : selector.keys) bytes += keys.glob.size() + sizeof keys;
+  for (const std::string& glob : selector.channels) bytes += glob.size() + sizeof glob;
+  for (const auto& first : selector.first_arguments) bytes += first.second.size() + sizeof first;
+  return bytes;
+}
+
+// Users are copied and described on their ways in and out, and are as large as an operator likes.
+bool HasMemoryForUsers(CommandContext& context) {
+  constexpr size_t kCopies = 8;
+  size_t bytes = 0;
+  for (const std::string_view argument : context.arguments()) {
+    bytes += argument.size() + sizeof argument;
+  }
+  for (const auto& [name, user] : context.engine().users.all()) {
+    bytes += 2 * name.size() + user->passwords.size() * 2 * kDigestDigits + BytesOf(user->root);
+    for (const Selector& selector : user->selectors) bytes += BytesOf(selector) + sizeof selector;
+  }
+  return storage::HasMemoryFor(kCopies * bytes);
+}
+
 struct AclContainer {
   static constexpr CommandSpec kSpec{
       .name = "ACL",
@@ -64,6 +89,7 @@ struct AclSetUser {
            kRulesArguments, kAllNodesTips, kChannelsHistory);
 
   static RunResult Run(CommandContext& context) {
+    if (!HasMemoryForUsers(context)) return CommandError::NoMemoryForRequest();
     ArgReader args = context.args();
     const std::string_view name = args.Bytes();
     if (!IsUserName(name)) {
@@ -107,6 +133,7 @@ struct AclGetUser {
            kNameArgument, {}, kChannelsHistory);
 
   static RunResult Run(CommandContext& context) {
+    if (!HasMemoryForUsers(context)) return CommandError::NoMemoryForRequest();
     const User* user = context.engine().users.Find(context.args().Bytes());
     protocol::resp::ReplyWriter& reply = context.reply();
     if (user == nullptr) {
@@ -159,6 +186,7 @@ struct AclList {
                                               "O(N). Where N is the number of configured users.");
 
   static RunResult Run(CommandContext& context) {
+    if (!HasMemoryForUsers(context)) return CommandError::NoMemoryForRequest();
     const Users::Map& users = context.engine().users.all();
     context.reply().ArrayHeader(users.size());
     for (const auto& [name, user] : users) context.reply().Bulk(DescribeUser(*user));
@@ -172,6 +200,7 @@ struct AclUsers {
                                               "O(N). Where N is the number of configured users.");
 
   static RunResult Run(CommandContext& context) {
+    if (!HasMemoryForUsers(context)) return CommandError::NoMemoryForRequest();
     const Users::Map& users = context.engine().users.all();
     context.reply().ArrayHeader(users.size());
     for (const auto& [name, user] : users) context.reply().Bulk(name);
@@ -185,6 +214,7 @@ struct AclLoad {
                                               "O(N). Where N is the number of configured users.");
 
   static RunResult Run(CommandContext& context) {
+    if (!HasMemoryForUsers(context)) return CommandError::NoMemoryForRequest();
     const auto loaded = LoadAclFile(context.engine());
     if (!loaded) return CommandError::Err(loaded.error());
     context.reply().Ok();
@@ -200,6 +230,7 @@ struct AclSave {
            {}, kAllNodesTips);
 
   static RunResult Run(CommandContext& context) {
+    if (!HasMemoryForUsers(context)) return CommandError::NoMemoryForRequest();
     const auto saved = SaveAclFile(context.engine());
     if (!saved) return CommandError::Err(saved.error());
     context.reply().Ok();
