@@ -12,11 +12,21 @@
 namespace server {
 namespace {
 
-void CloseForLostOutput(EngineState& state, RespSession& session) {
+void CloseForLostOutput(EngineState& state, Session& session) {
   if (session.close == CloseWish::kNow) return;
+  if (session.protocol == Protocol::kAmqp) {
+    session.close = CloseWish::kNow;
+    return;
+  }
+  RespSession& resp_session = static_cast<RespSession&>(session);
   state.log.Warning("Closing client whose replies need more memory than there is: " +
-                    session.client.peer.remote_address);
-  state.CloseSession(session, CloseWish::kNow);
+                    resp_session.client.peer.remote_address);
+  state.CloseSession(resp_session, CloseWish::kNow);
+}
+
+bool IsProtectedFrom(const EngineState& state, const PeerFacts& facts) {
+  return state.config.settings().protected_mode && state.users.default_user().needs_no_password &&
+         !facts.is_loopback && !facts.is_unix_socket;
 }
 
 }  // namespace
@@ -43,13 +53,21 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
   EngineState& state = *state_;
   const Settings& settings = state.config.settings();
   state.ReadClocks();
-  const bool is_full = state.clients.size() - state.admission.reserved() >= settings.maxclients;
+  const size_t connected =
+      state.clients.size() + state.amqp.session_count() - state.admission.reserved();
+  const bool is_full = connected >= settings.maxclients;
+  // Nobody there would understand our words, and a login is asked of everybody.
+  if (facts.protocol == Protocol::kAmqp) {
+    const bool is_refused = is_full || IsProtectedFrom(state, facts);
+    ++(is_refused ? state.statistics.connections_rejected : state.statistics.connections_received);
+    if (is_refused) return std::unexpected("");
+    return &state.amqp.Open(std::move(facts));
+  }
   if (is_full && !state.admission.HasReserveFor(facts, settings.local_connections_reserved)) {
     ++state.statistics.connections_rejected;
     return std::unexpected("-ERR max number of clients reached\r\n");
   }
-  if (settings.protected_mode && state.users.default_user().needs_no_password &&
-      !facts.is_loopback && !facts.is_unix_socket) {
+  if (IsProtectedFrom(state, facts)) {
     ++state.statistics.connections_rejected;
     return std::unexpected(
         "-DENIED Cinnabar is in protected mode: no password is set for the default user, so only "
@@ -73,6 +91,11 @@ std::expected<Session*, std::string> Engine::Open(PeerFacts facts) {
 
 void Engine::Closed(Session* session) {
   EngineState& state = *state_;
+  if (session->protocol == Protocol::kAmqp) {
+    if (session->touched) std::erase(state.touched, session);
+    state.append_log.writer().Forget(*session);
+    return state.amqp.Closed(static_cast<AmqpSession&>(*session));
+  }
   RespSession& resp_session = static_cast<RespSession&>(*session);
   if (session->touched) std::erase(state.touched, session);
   state.turn.Forget(resp_session);
@@ -92,6 +115,8 @@ void Engine::RunTurn() {
   const uint64_t ticks = state.clock.Ticks();
   state.ReadClocks();
   state.turn.Run();
+  if (state.amqp.HasWork()) [[unlikely]]
+    state.amqp.RunTurn();
   RunSlices(state);
   Statistics& statistics = state.statistics;
   ++statistics.turns;
@@ -104,10 +129,10 @@ void Engine::RunTurn() {
 }
 
 bool Engine::HasReadyWork() const {
-  return state_->turn.HasReady() || state_->has_more_to_expire || state_->has_more_to_free ||
-         state_->has_idle_memory_to_release || state_->loading.is_active() ||
-         state_->saver.HasWork() || state_->append_log.HasWork() || state_->room.HasMoreToDo() ||
-         state_->memory_top.HasWork();
+  return state_->turn.HasReady() || state_->amqp.HasWork() || state_->has_more_to_expire ||
+         state_->has_more_to_free || state_->has_idle_memory_to_release ||
+         state_->loading.is_active() || state_->saver.HasWork() || state_->append_log.HasWork() ||
+         state_->room.HasMoreToDo() || state_->memory_top.HasWork();
 }
 
 std::span<Session* const> Engine::TakeTouched() {
@@ -115,7 +140,7 @@ std::span<Session* const> Engine::TakeTouched() {
     state_->append_log.writer().EndTurn();
   for (Session* session : state_->touched) {
     if (session->output.is_lost()) [[unlikely]]
-      CloseForLostOutput(*state_, static_cast<RespSession&>(*session));
+      CloseForLostOutput(*state_, *session);
   }
   state_->handed_out.clear();
   state_->handed_out.swap(state_->touched);

@@ -97,7 +97,8 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
 
 std::optional<std::string> EngineState::OnConfigSet(std::span<const std::string_view> changed) {
   constexpr std::string_view kListenerDirectives[] = {"port",           "bind",        "unixsocket",
-                                                      "unixsocketperm", "tcp-backlog", "tls-port"};
+                                                      "unixsocketperm", "tcp-backlog", "tls-port",
+                                                      "amqp",           "amqp-port"};
   ApplySettings();
   if (std::ranges::find(changed, "requirepass") != changed.end()) users.ApplyDefaultPassword();
   if (auto failure = append_log.ApplySettings()) return failure;

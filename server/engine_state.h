@@ -11,6 +11,7 @@
 #include "server/acl/acl_log.h"
 #include "server/acl/failed_logins.h"
 #include "server/acl/users.h"
+#include "server/amqp/amqp_broker.h"
 #include "server/blocking/blocked_clients.h"
 #include "server/blocking/key_waiters.h"
 #include "server/blocking/pause.h"
@@ -125,6 +126,7 @@ struct EngineState {
   AppendLog append_log{*this};
   Dispatcher dispatcher{*this};
   ReadArena arena;
+  AmqpBroker amqp{*this};
   Turn turn{*this};
 
   // Nanoseconds are ticks * ns_scale >> kNsScaleBits: no floating point for each request.

@@ -76,6 +76,7 @@ void RunSlices(EngineState& engine) {
 void RunTick(EngineState& engine) {
   if (engine.monotonic_us >= engine.pause.until_us()) engine.pause.End();
   engine.blocked.EndOverdue(engine.monotonic_us);
+  engine.amqp.RunTick();
   if (engine.is_upkeep_paused) return;
   // What is being loaded is left alone.
   if (engine.loading.is_active()) return RunSlices(engine);
@@ -102,6 +103,7 @@ int64_t MillisecondsToTick(const EngineState& engine) {
     wait_ms =
         std::min(wait_ms, engine.keyspace.NextExpiryMs() - engine.clock.WallMicroseconds() / 1000);
   }
+  wait_ms = std::min(wait_ms, engine.amqp.MillisecondsToTick());
   const int64_t due_us = std::min(engine.pause.until_us(), engine.blocked.next_deadline_us());
   if (due_us != INT64_MAX) {
     // Rounded up: a tick that comes too early would only come again.

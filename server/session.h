@@ -23,12 +23,16 @@
 namespace server {
 
 // What the shell knows of a connection when it is accepted.
+// What is spoken on a connection: decided by the port that it came to.
+enum class Protocol : uint8_t { kResp, kAmqp };
+
 struct PeerFacts {
   std::string remote_address;  // "127.0.0.1:50000", "[::1]:50000", or the socket's path and ":0"
   std::string local_address;
   bool is_unix_socket = false;
   bool is_loopback = false;
   int descriptor = -1;  // for CLIENT LIST only
+  Protocol protocol = Protocol::kResp;
 };
 
 // How a connection ended that was not closed from here.
@@ -42,7 +46,7 @@ enum class CloseWish : uint8_t {
 
 class Session {
  public:
-  Session() = default;
+  explicit Session(Protocol spoken = Protocol::kResp) : protocol(spoken) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
@@ -65,8 +69,9 @@ class Session {
   // the connection when all that had come is executed. `error` says what failed.
   virtual void OnLinkEnd(LinkEnd end, std::string_view error) = 0;
 
-  protocol::OutputBuffer output;  // encoded, not yet taken by the shell
-  size_t bytes_in_flight = 0;     // taken by the shell, not yet written; kept by the shell
+  const Protocol protocol;
+  ::protocol::OutputBuffer output;  // encoded, not yet taken by the shell
+  size_t bytes_in_flight = 0;       // taken by the shell, not yet written; kept by the shell
   CloseWish close = CloseWish::kStayOpen;
   void* connection = nullptr;  // the shell's own handle on this session
   bool touched = false;        // in the engine's list of sessions to flush or close

@@ -15,7 +15,7 @@ std::vector<Directive> JoinTopics() {
        {NetworkDirectives(), SecurityDirectives(), GeneralDirectives(), LoggingDirectives(),
         MemoryDirectives(), EncodingDirectives(), IntrospectionDirectives(),
         PersistenceDirectives(), ReplicationDirectives(), ClusterDirectives(), TlsDirectives(),
-        ProcessDirectives()}) {
+        AmqpDirectives(), ProcessDirectives()}) {
     all.insert(all.end(), topic.begin(), topic.end());
   }
   return all;

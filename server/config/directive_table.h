@@ -42,6 +42,7 @@ std::span<const Directive> PersistenceDirectives();
 std::span<const Directive> ReplicationDirectives();
 std::span<const Directive> ClusterDirectives();
 std::span<const Directive> TlsDirectives();
+std::span<const Directive> AmqpDirectives();
 std::span<const Directive> ProcessDirectives();
 
 }  // namespace server

@@ -57,6 +57,12 @@ struct Settings {
   uint32_t local_connections_reserved = 0;  // ours: beyond maxclients, for the operator
   uint32_t max_new_connections_per_cycle = 10;
   int64_t authentication_deadline_s = 10;  // ours: `authentication-timeout`; 0 is none
+  // AMQP
+  bool amqp = false;
+  int amqp_port = 5672;
+  uint64_t amqp_frame_max_bytes = 131072;
+  int amqp_channel_max = 2047;
+  int amqp_heartbeat_s = 60;
   // limits
   int64_t proto_max_bulk_len = 512LL * 1024 * 1024;
   uint64_t client_query_buffer_limit = 1024ULL * 1024 * 1024;

@@ -111,6 +111,7 @@ Listener::Outcome Listener::AcceptOne() {
       accept4(socket_.number(), remote.get(), &remote.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (peer.is_open()) {
     PeerFacts facts = FactsOf(peer, remote);
+    facts.protocol = endpoint_.protocol;
     if (surroundings_.log.IsEnabled(LogLevel::kVerbose)) LogAccepted(facts);
     surroundings_.connections.Accept(std::move(peer), endpoint_.transport, std::move(facts));
     return Outcome::kAccepted;

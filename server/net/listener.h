@@ -27,6 +27,7 @@ struct Endpoint {
   Transport transport = Transport::kTcp;
   std::string address;  // as in `bind`, or the path of a Unix socket
   uint16_t port = 0;
+  Protocol protocol = Protocol::kResp;
 
   bool operator==(const Endpoint&) const = default;
   std::string Description() const;  // "127.0.0.1:6379", "/run/redis.sock"

@@ -9,13 +9,16 @@ namespace {
 
 std::vector<Endpoint> EndpointsOf(const Settings& settings) {
   std::vector<Endpoint> endpoints;
-  if (settings.port != 0) {
+  const auto add_port = [&](int port, Protocol protocol) {
+    if (port == 0) return;
     for (const std::string& address : settings.bind) {
-      const Endpoint endpoint = {Transport::kTcp, address, static_cast<uint16_t>(settings.port)};
+      const Endpoint endpoint = {Transport::kTcp, address, static_cast<uint16_t>(port), protocol};
       // Named twice, it would compete with itself.
       if (std::ranges::find(endpoints, endpoint) == endpoints.end()) endpoints.push_back(endpoint);
     }
-  }
+  };
+  add_port(settings.port, Protocol::kResp);
+  if (settings.amqp) add_port(settings.amqp_port, Protocol::kAmqp);
   if (!settings.unixsocket.empty()) endpoints.push_back({Transport::kUnix, settings.unixsocket, 0});
   return endpoints;
 }

@@ -171,7 +171,7 @@ void AofWriter::Release(Sessions& held) {
   for (Session* session : held) {
     session->is_held = false;
     engine_.touched.push_back(session);
-    static_cast<RespSession*>(session)->OnWritten();  // it may go on with its pipeline
+    session->OnWritten();  // it may go on with its pipeline
   }
   held.clear();
 }
