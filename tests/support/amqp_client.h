@@ -38,16 +38,16 @@ class AmqpClient {
   explicit AmqpClient(InProcessServer& server, Greeting greeting = Greeting::kAll,
                       std::string_view client_properties = {})
       : connection(server.Connect(Facts())) {
-    using namespace protocol::amqp;
     if (greeting == Greeting::kNone) return;
-    Raw(kProtocolHeader);
-    Send(0, ConnectionStartOk{.client_properties = client_properties,
-                              .mechanism = "PLAIN",
-                              .response = std::string_view("\0guest\0guest", 12),
-                              .locale = "en_US"});
-    Send(0, ConnectionTuneOk{.channel_max = 2047, .frame_max = 131072, .heartbeat = 0});
-    Send(0, ConnectionOpen{.virtual_host = "/"});
-    Send(1, ChannelOpen{});
+    Raw(protocol::amqp::kProtocolHeader);
+    Send(0, protocol::amqp::ConnectionStartOk{.client_properties = client_properties,
+                                              .mechanism = "PLAIN",
+                                              .response = std::string_view("\0guest\0guest", 12),
+                                              .locale = "en_US"});
+    Send(0, protocol::amqp::ConnectionTuneOk{
+                .channel_max = 2047, .frame_max = 131072, .heartbeat = 0});
+    Send(0, protocol::amqp::ConnectionOpen{.virtual_host = "/"});
+    Send(1, protocol::amqp::ChannelOpen{});
     input.clear();
   }
 
