@@ -100,7 +100,10 @@ void AmqpChannel::Release() {
   is_closing_ = true;
   DropHeld();
   body_ = {};
-  if (!reply_address_.empty()) broker_.reply_addresses.erase(reply_address_);
+  if (!reply_address_.empty()) {
+    broker_.reply_addresses.erase(reply_address_);
+    session_.CountConsumers(-1);
+  }
   // Consumers go first, so that nothing is delivered to them again.
   while (!consumers_.empty()) EndConsumer(std::string(consumers_.begin()->first));
   for (Delivery& delivery : deliveries_) {

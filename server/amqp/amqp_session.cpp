@@ -182,6 +182,7 @@ void AmqpSession::OnChannelFrame(const Frame& frame) {
                            static_cast<uint32_t>(method));
   }
   if (method == MethodId::kChannelClose) {
+    channel->FlushConfirms();
     protocol::amqp::AppendMethod(Output(), frame.channel, protocol::amqp::ChannelCloseOk{});
   }
   if (method == MethodId::kChannelClose || method == MethodId::kChannelCloseOk) {

@@ -88,7 +88,9 @@ void AmqpChannel::EndConsumer(const std::string& tag) {
     if (!delivery.is_done) --unacknowledged_;
   }
   for (Verdicts& held : held_verdicts_) {
-    if (held.delivery.consumer == consumer.get()) held.delivery.consumer = nullptr;
+    if (held.delivery.consumer != consumer.get()) continue;
+    held.delivery.consumer = nullptr;
+    --unacknowledged_;
   }
   consumer->queue.Remove(*consumer);
   // The queue may go with its last consumer.
@@ -105,7 +107,9 @@ void AmqpChannel::OnQueueGone(Consumer& consumer) {
     if (!delivery.is_done) --unacknowledged_;
   }
   for (Verdicts& held : held_verdicts_) {
-    if (held.delivery.consumer == &consumer) held.delivery.consumer = nullptr;
+    if (held.delivery.consumer != &consumer) continue;
+    held.delivery.consumer = nullptr;
+    --unacknowledged_;
   }
   session_.CountConsumers(-1);
   consumers_.erase(consumers_.find(consumer.tag));

@@ -162,7 +162,6 @@ Answered AmqpChannel::Complete(std::string_view body) {
   if (properties.reply_to == kReplyQueue) [[unlikely]] {
     reply_to = std::string(kReplyPrefix) + reply_address_;
     properties.reply_to = reply_to;
-    properties_.clear();
     std::string encoded;
     properties.Encode(encoded);
     properties_ = std::move(encoded);
