@@ -73,11 +73,11 @@ class TutorialsTest(unittest.TestCase):
 
     WORKER = """
         channel.queue_declare(queue="task_queue", durable=True)
-        channel.basic_qos(prefetch_count=1)
+        if "fair" in arguments:
+            channel.basic_qos(prefetch_count=1)
         def work(channel, method, properties, body):
             say(f"{body.decode()} {method.redelivered}")
             if "hold" in arguments:
-                sys.stdin.read()
                 time.sleep(3600)
             channel.basic_ack(delivery_tag=method.delivery_tag)
         channel.basic_consume(queue="task_queue", on_message_callback=work)
@@ -102,13 +102,13 @@ class TutorialsTest(unittest.TestCase):
         two.kill()
         one.wait()
         two.wait()
-        holder = self.start(self.WORKER, "hold")
+        holder = self.start(self.WORKER, "fair", "hold")
         self.hear(holder, "ready")
         finish(self.start(self.TASKS, "task"))
         self.hear(holder, "task False")
         holder.kill()
         holder.wait()
-        heir = self.start(self.WORKER)
+        heir = self.start(self.WORKER, "fair")
         self.hear(heir, "ready")
         self.hear(heir, "task True")
 
