@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -19,6 +20,7 @@ using storage::rdb::StoreOutcome;
 
 constexpr size_t kRecordsPerStep = 128;
 constexpr size_t kBufferBytes = 1024 * 1024;
+constexpr uint64_t kRecordBytesMin = 3;  // a type, and the lengths of an empty key and value
 
 }  // namespace
 
@@ -53,6 +55,7 @@ std::unexpected<std::string> RdbLoader::Fail(uint64_t offset, const std::string&
 std::expected<bool, std::string> RdbLoader::Step() {
   for (size_t records = 0; records < kRecordsPerStep;) {
     const auto more = read_ == size_ ? FileReader::MoreToCome::kNo : FileReader::MoreToCome::kYes;
+    reader_.ReadInto(gathered_[gathered_count_].record);
     const auto step = reader_.Next({buffer_.data() + begin_, end_ - begin_}, more);
     if (!step) return Fail(step.error().offset, step.error().message);
     if (*step == FileReader::Step::kNeedsMore) {
@@ -96,6 +99,9 @@ std::expected<void, std::string> RdbLoader::Take(FileReader::Step step) {
       return Fail(reader_.offset(),
                   fmt::format("it has keys in database {}, and 'databases' is {}",
                               reader_.database(), engine_.keyspace.database_count()));
+    case FileReader::Step::kResize:
+      Expect(reader_.keys());
+      return {};
     case FileReader::Step::kFunction:
       engine_.function_sources.emplace_back(reader_.value());
       return {};
@@ -103,17 +109,23 @@ std::expected<void, std::string> RdbLoader::Take(FileReader::Step step) {
       return Gather(reader_.offset());
     case FileReader::Step::kNeedsMore:
     case FileReader::Step::kHeader:
-    case FileReader::Step::kResize:
     case FileReader::Step::kEnd:
       return {};
   }
   return {};
 }
 
+// The file's word is not taken for more than it can hold.
+void RdbLoader::Expect(uint64_t keys) {
+  const uint64_t database = reader_.database();
+  if (database >= static_cast<uint64_t>(engine_.keyspace.database_count())) return;
+  engine_.keyspace.database(static_cast<int>(database))
+      .Expect(std::min(keys, size_ / kRecordBytesMin));
+}
+
 std::expected<void, std::string> RdbLoader::Gather(uint64_t offset) {
   Gathered& next = gathered_[gathered_count_++];
   next.offset = offset;
-  reader_.TakeRecord(next.record);
   const auto database = static_cast<int>(next.record.database);
   next.hash = engine_.keyspace.MakeKey(next.record.key).hash;
   engine_.keyspace.database(database).table().PrefetchBucket(next.hash);

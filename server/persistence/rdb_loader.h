@@ -41,6 +41,7 @@ class RdbLoader final : public Loader {
   std::expected<void, std::string> Fill();
   // What a step of the reader found; the error says why it cannot be kept.
   std::expected<void, std::string> Take(storage::rdb::FileReader::Step step);
+  void Expect(uint64_t keys);
   // A record waits for some others, so that the cache misses of their keys overlap.
   std::expected<void, std::string> Gather(uint64_t offset);
   std::expected<void, std::string> StoreGathered();

@@ -172,8 +172,7 @@ Found Database::Put(const Key& key, Found found, const RecordDraft& draft) {
     keyspace_.NoteUsed(index_);
     Record* record = NewRecord(draft);
     record->set_access(keyspace_.NewAccess());
-    table_.Insert(key.hash, record);
-    const Found made(table_.Find(key.hash, [&](void* entry) { return entry == record; }));
+    const Found made(table_.Insert(key.hash, record));
     NoteExpiry(key, *record, Record::kNoExpiry, false);
     return made;
   }

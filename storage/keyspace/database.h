@@ -93,6 +93,9 @@ class Database {
   size_t memory() const;
   const HashTable& table() const { return table_; }
 
+  // About so many keys will come: spares a database that has never had one its growth.
+  void Expect(size_t keys) { table_.Expect(keys); }
+
   // The live record of the key. An expired one is removed first (or, while expiry is paused,
   // hidden).
   Found Find(const Key& key, Access access);

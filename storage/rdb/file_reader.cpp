@@ -37,7 +37,7 @@ std::expected<FileReader::Step, FileError> FileReader::Next(std::string_view byt
   consumed_ = 0;
   bytes_ = bytes;
   what_.clear();
-  record_.value.Clear();
+  record_->value.Clear();
   ByteReader reader(bytes);
   const Step step = has_header_ ? ReadPiece(reader) : ReadHeader(reader);
   if (reader.problem() == Problem::kTruncated && more == MoreToCome::kYes) return Step::kNeedsMore;
@@ -77,28 +77,28 @@ FileReader::Step FileReader::ReadHeader(ByteReader& reader) {
 
 // Expiry and times of use stand before their record and are one piece with it.
 FileReader::Step FileReader::ReadPiece(ByteReader& reader) {
-  record_.expiry_ms.reset();
-  record_.idle_seconds.reset();
-  record_.frequency.reset();
+  record_->expiry_ms.reset();
+  record_->idle_seconds.reset();
+  record_->frequency.reset();
   while (reader.ok()) {
     const uint8_t byte = reader.Byte();
     if (!reader.ok()) break;
     if (byte < kOpcodeMin) return ReadRecord(reader, byte);
     switch (const Opcode opcode = static_cast<Opcode>(byte)) {
       case Opcode::kExpiryMs:
-        record_.expiry_ms = static_cast<int64_t>(reader.U64());
+        record_->expiry_ms = static_cast<int64_t>(reader.U64());
         break;
       case Opcode::kExpirySeconds:
-        record_.expiry_ms = static_cast<int64_t>(static_cast<int32_t>(reader.U32())) * 1000;
+        record_->expiry_ms = static_cast<int64_t>(static_cast<int32_t>(reader.U32())) * 1000;
         break;
       case Opcode::kIdle:
-        record_.idle_seconds = reader.Length();
+        record_->idle_seconds = reader.Length();
         break;
       case Opcode::kFrequency:
-        record_.frequency = reader.Byte();
+        record_->frequency = reader.Byte();
         break;
       default:
-        if (record_.expiry_ms || record_.idle_seconds || record_.frequency) {
+        if (record_->expiry_ms || record_->idle_seconds || record_->frequency) {
           reader.Fail("an expiry or a time of use has no record");
         }
         return ReadOpcode(reader, opcode);
@@ -111,17 +111,17 @@ FileReader::Step FileReader::ReadOpcode(ByteReader& reader, Opcode opcode) {
   constexpr uint64_t kDatabasesMax = INT32_MAX;
   switch (opcode) {
     case Opcode::kAux:
-      name_ = reader.String(record_.value.arena);
-      text_ = reader.String(record_.value.arena);
+      name_ = reader.String(record_->value.arena);
+      text_ = reader.String(record_->value.arena);
       return Step::kAux;
     case Opcode::kFunction:
       what_ = "a library of functions";
-      text_ = reader.String(record_.value.arena);
+      text_ = reader.String(record_->value.arena);
       return Step::kFunction;
     case Opcode::kSelectDatabase: {
       const uint64_t database = reader.Length();
       if (database > kDatabasesMax) reader.Fail("the number of a database is out of range");
-      if (reader.ok()) record_.database = database;
+      if (reader.ok()) database_ = database;
       return Step::kDatabase;
     }
     case Opcode::kResize:
@@ -164,11 +164,12 @@ void FileReader::RefuseModuleAux(ByteReader& reader) {
 }
 
 FileReader::Step FileReader::ReadRecord(ByteReader& reader, uint8_t type) {
-  record_.key_arena.Clear();
-  record_.key = reader.String(record_.key_arena);
+  record_->database = database_;
+  record_->key_arena.Clear();
+  record_->key = reader.String(record_->key_arena);
   if (!reader.ok()) return Step::kNeedsMore;
-  if (!DecodeValue(reader, type, version_, record_.value)) {
-    what_ = "key \"" + Printable(record_.key) + "\"";
+  if (!DecodeValue(reader, type, version_, record_->value)) {
+    what_ = "key \"" + Printable(record_->key) + "\"";
   }
   return Step::kRecord;
 }

@@ -25,7 +25,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "storage/rdb/byte_reader.h"
 #include "storage/rdb/checksum.h"
@@ -65,6 +64,13 @@ class FileReader {
 
   explicit FileReader(ChecksumCheck check = ChecksumCheck::kVerify) : check_(check) {}
 
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  // Where records are read into from now on; it outlives the reader, or the next call of this. What
+  // is found there stays when another takes its place, while the bytes stay where they are.
+  void ReadInto(FoundRecord& record) { record_ = &record; }
+
   // kNo: the bytes are all that is left of the file.
   std::expected<Step, FileError> Next(std::string_view bytes, MoreToCome more);
   // How many bytes the last step took. 0 after kNeedsMore.
@@ -76,16 +82,10 @@ class FileReader {
   bool is_valkey() const { return version_ >= kValkeyVersionMin; }
   std::string_view name() const { return name_; }
   std::string_view value() const { return text_; }
-  uint64_t database() const { return record_.database; }
+  uint64_t database() const { return database_; }
   uint64_t keys() const { return keys_; }
   uint64_t volatile_keys() const { return volatile_keys_; }
-  const FoundRecord& record() const { return record_; }
-  // Takes it out, to be kept while the bytes stay where they are; `record` lends its memory to the
-  // next.
-  void TakeRecord(FoundRecord& record) {
-    std::swap(record_, record);
-    record_.database = record.database;
-  }
+  const FoundRecord& record() const { return *record_; }
 
  private:
   Step ReadHeader(ByteReader& reader);
@@ -108,7 +108,9 @@ class FileReader {
   std::string what_;  // the piece that is being read, for messages
   uint64_t keys_ = 0;
   uint64_t volatile_keys_ = 0;
-  FoundRecord record_;
+  uint64_t database_ = 0;
+  FoundRecord own_;
+  FoundRecord* record_ = &own_;
 };
 
 }  // namespace storage::rdb

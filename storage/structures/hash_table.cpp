@@ -18,6 +18,8 @@ constexpr unsigned kSplitFillPercent = 90;
 constexpr unsigned kShrinkFillPercent = 75;
 constexpr unsigned kSparsePercent = 65;
 constexpr unsigned kMergeEntriesMax = 200;  // of two buddies; well below half of a full segment
+// So many that a segment of the largest size still takes four standard deviations more.
+constexpr size_t kExpectedPerSegmentMax = 380;
 constexpr uint64_t kErasesPerShrink = 64;
 
 constexpr unsigned NextBuckets(unsigned buckets) {
@@ -96,7 +98,7 @@ void HashTable::FreeDirectory() {
   CHECK_INVARIANT(size_ == 0 && memory_ == 0 && slots_ == 0);
 }
 
-bool HashTable::Place(const Segment& segment, uint64_t tagged) {
+HashTable::Slot* HashTable::Place(const Segment& segment, uint64_t tagged) {
   const unsigned home = segment.HomeOf(tagged >> 48);
   for (unsigned step = 0; step < segment.probes(); ++step) {
     Slot* bucket = segment.BucketAfter(home, step);
@@ -106,30 +108,46 @@ bool HashTable::Place(const Segment& segment, uint64_t tagged) {
       for (unsigned passed = 0; passed < step; ++passed) {
         *segment.BucketAfter(home, passed) |= kSpilled;
       }
-      return true;
+      return bucket + i;
     }
   }
-  return false;
+  return nullptr;
 }
 
-void HashTable::Insert(uint64_t hash, void* entry) {
+void HashTable::Expect(size_t entries) {
+  if (top_ != nullptr) return;
+  unsigned depth = 0;
+  while (entries >> depth > kExpectedPerSegmentMax) ++depth;
+  if (depth == 0) return;
+  Initialize();
+  FreeSegment(Segment(WordOf(0)));
+  const size_t each = entries >> depth;
+  // Segments get more or less than the mean; those that get much more grow.
+  const unsigned buckets = BucketsFor(each + each / 8, kSplitFillPercent);
+  for (uint64_t i = 0; i >> depth == 0; ++i) {
+    const uint64_t hash = i << (64 - depth);
+    DeepenDirectory(hash, depth);
+    Point(hash, NewSegment(depth, buckets, 0));
+  }
+}
+
+HashTable::Slot* HashTable::Insert(uint64_t hash, void* entry) {
   if (top_ == nullptr) Initialize();
   ++size_;
   for (;;) {
     const Segment segment(WordOf(hash));
     const uint64_t tagged = segment.TagOf(hash) << 48 | reinterpret_cast<uint64_t>(entry);
-    if (Place(segment, tagged)) return;
-    if (GrowFor(hash, segment)) continue;
-    AddToOverflow(hash, entry);
-    return;
+    if (Slot* slot = Place(segment, tagged)) return slot;
+    if (!GrowFor(hash, segment)) return AddToOverflow(hash, entry);
   }
 }
 
-void HashTable::AddToOverflow(uint64_t hash, void* entry) {
-  overflow_.emplace(hash, reinterpret_cast<uint64_t>(entry));
+HashTable::Slot* HashTable::AddToOverflow(uint64_t hash, void* entry) {
+  Slot* slot = &overflow_.emplace(hash, reinterpret_cast<uint64_t>(entry))->second;
   Segment segment(WordOf(hash));
   segment.overflow = true;
   Point(hash, segment);
+  return slot;
 }
 
 // False: neither a larger segment nor a split is allowed.
@@ -155,7 +173,7 @@ bool HashTable::Resize(uint64_t hash, const Segment& segment, unsigned buckets) 
   const size_t count = size_t{segment.buckets} * kSlotsPerBucket;
   for (size_t i = 0; i < count; ++i) {
     if ((segment.slots[i] & kEntryMask) == 0) continue;
-    if (!Place(resized, segment.slots[i] & ~kSpilled)) {
+    if (Place(resized, segment.slots[i] & ~kSpilled) == nullptr) {
       FreeSegment(resized);
       return false;
     }
@@ -197,14 +215,14 @@ void HashTable::Build(uint64_t hash, unsigned depth, unsigned lost, bool overflo
     Segment segment = NewSegment(depth, buckets, lost);
     segment.overflow = overflow;
     size_t placed = 0;
-    while (placed < tagged.size() && Place(segment, tagged[placed])) ++placed;
+    while (placed < tagged.size() && Place(segment, tagged[placed]) != nullptr) ++placed;
     if (placed < tagged.size() && buckets < kBucketsMax) {
       FreeSegment(segment);
       continue;
     }
     Point(hash, segment);
     for (; placed < tagged.size(); ++placed) {
-      if (Place(segment, tagged[placed])) continue;
+      if (Place(segment, tagged[placed]) != nullptr) continue;
       void* entry = EntryOf(tagged[placed]);
       AddToOverflow(hash_of_(entry, context_), entry);
     }

@@ -85,8 +85,12 @@ class HashTable {
   template <class Equals>
   Slot* FindBetween(uint64_t first, uint64_t last, Equals&& equals) const;
 
-  // Adds an entry that is not there.
-  void Insert(uint64_t hash, void* entry);
+  // Adds an entry that is not there, and says where it is now.
+  Slot* Insert(uint64_t hash, void* entry);
+  // About so many entries will come: a table that has never had one takes its shape at once, so
+  // that it neither grows its segments by steps nor splits them meanwhile. More or fewer do no
+  // harm.
+  void Expect(size_t entries);
   // Puts another entry with the same hash into the slot.
   static void Replace(Slot* slot, void* entry) {
     *slot = (*slot & ~kEntryMask) | reinterpret_cast<uint64_t>(entry);
@@ -206,8 +210,8 @@ class HashTable {
   void FreeSegment(const Segment& segment);
   uint64_t* NewBlock(unsigned bits);
   void FreeBlock(uint64_t block);
-  // Puts a tagged slot where there is room within reach of its home; false when there is none.
-  static bool Place(const Segment& segment, uint64_t tagged);
+  // Puts a tagged slot where there is room within reach of its home; nullptr when there is none.
+  static Slot* Place(const Segment& segment, uint64_t tagged);
   // Sets the word of every prefix that leads to this segment.
   void Point(uint64_t hash, const Segment& segment);
   bool GrowFor(uint64_t hash, const Segment& segment);
@@ -215,7 +219,7 @@ class HashTable {
   void Split(uint64_t hash, const Segment& segment);
   void Build(uint64_t hash, unsigned depth, unsigned lost, bool overflow,
              std::span<const Slot> tagged, unsigned fill_percent);
-  void AddToOverflow(uint64_t hash, void* entry);
+  Slot* AddToOverflow(uint64_t hash, void* entry);
   void DeepenDirectory(uint64_t hash, unsigned depth);
   void DoubleTop();
   unsigned DepthMax() const;

@@ -38,7 +38,8 @@ struct Fixture {
   }
   void Add(uint64_t hash, uint64_t id) {
     auto entry = std::make_unique<Entry>(Entry{hash, id});
-    table.Insert(hash, entry.get());
+    HashTable::Slot* slot = table.Insert(hash, entry.get());
+    REQUIRE(HashTable::EntryOf(*slot) == entry.get());
     model[id] = std::move(entry);
   }
   void Remove(uint64_t id) {
@@ -76,6 +77,37 @@ TEST_CASE("HashTable: behaves like a map while it grows, shrinks and grows again
       ids.pop_back();
     }
     f.CheckAgainstModel();
+  }
+}
+
+TEST_CASE(
+    "HashTable: a table that knows how much will come has room for it, and for more or less") {
+  for (const size_t expected : {0u, 1u, 380u, 381u, 5000u, 100'000u}) {
+    for (const size_t come : {size_t{0}, expected / 10, expected, expected * 3}) {
+      CAPTURE(expected);
+      CAPTURE(come);
+      Fixture f;
+      f.table.Expect(expected);
+      CHECK(f.table.empty());
+      const size_t slots_before = f.table.slots();
+      for (uint64_t id = 0; id < come; ++id) f.Add(f.random.Next(), id);
+      f.CheckAgainstModel();
+      if (come == expected && expected > 1000) {
+        CHECK(f.table.slots() < slots_before * 105 / 100);
+        CHECK(f.table.slots() * 2 < come * 3);
+      }
+      // A hint that comes late changes nothing.
+      f.table.Expect(1'000'000);
+      f.CheckAgainstModel();
+      size_t scanned = 0;
+      for (uint64_t cursor = 0;;) {
+        cursor = f.table.Scan(cursor, [&](void*) { ++scanned; });
+        if (cursor == 0) break;
+      }
+      CHECK(scanned == come);
+      for (uint64_t id = 0; id < come; ++id) f.Remove(id);
+      f.CheckAgainstModel();
+    }
   }
 }
 
