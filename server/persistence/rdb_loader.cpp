@@ -78,6 +78,7 @@ std::expected<bool, std::string> RdbLoader::Step() {
 std::expected<void, std::string> RdbLoader::Fill() {
   // What was gathered may still lie there.
   if (auto stored = StoreGathered(); !stored) return stored;
+  reader_.Settle();
   std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= std::exchange(begin_, 0);
   if (end_ > buffer_.size() / 2) buffer_.resize(buffer_.size() * 2);

@@ -11,6 +11,7 @@ namespace {
 using Problem = ByteReader::Problem;
 
 constexpr size_t kMagicBytes = 9;
+constexpr size_t kSummedAtOnce = 4096;  // while they are in the cache
 
 // The digits, as a number; -1: something else stands there.
 int VersionOf(std::string_view digits) {
@@ -43,10 +44,25 @@ std::expected<FileReader::Step, FileError> FileReader::Next(std::string_view byt
   if (reader.problem() == Problem::kTruncated && more == MoreToCome::kYes) return Step::kNeedsMore;
   if (!reader.ok()) return std::unexpected(FileError{offset_, Describe(reader)});
   consumed_ = reader.position();
-  checksum_ = Checksum(checksum_, bytes.substr(0, consumed_));
+  NoteConsumed(bytes.substr(0, consumed_));
   offset_ += consumed_;
   has_header_ = true;
   return step;
+}
+
+void FileReader::NoteConsumed(std::string_view bytes) {
+  if (check_ == ChecksumCheck::kSkip) return;
+  const bool continues = unsummed_.data() + unsummed_.size() == bytes.data();
+  if (!continues || unsummed_.size() >= kSummedAtOnce) {
+    Settle();
+    unsummed_ = bytes.substr(0, 0);
+  }
+  unsummed_ = {unsummed_.data(), unsummed_.size() + bytes.size()};
+}
+
+void FileReader::Settle() {
+  checksum_ = Checksum(checksum_, unsummed_);
+  unsummed_ = {};
 }
 
 std::string FileReader::Describe(const ByteReader& reader) const {
@@ -176,6 +192,7 @@ FileReader::Step FileReader::ReadRecord(ByteReader& reader, uint8_t type) {
 
 FileReader::Step FileReader::ReadEnd(ByteReader& reader, std::string_view bytes) {
   if (version_ < kVersionWithChecksum) return Step::kEnd;
+  Settle();
   const uint64_t expected = Checksum(checksum_, bytes.substr(0, reader.position()));
   const uint64_t written = reader.U64();
   const bool was_made = written != 0;

@@ -17,7 +17,9 @@
 // What we cannot keep is refused, and the message names it: streams, values and data of modules,
 // functions of 7.0's candidates, metadata of keys. Nothing is dropped silently but hints on sizes.
 //
-// Lifetime: what a step found is valid until the next call, or until the bytes change.
+// Lifetime: what a step found is valid until the next call, or until the bytes change. Consumed
+// bytes stay where they are until Settle() or the end: their checksum is made of many pieces at
+// once.
 #pragma once
 
 #include <cstdint>
@@ -73,6 +75,8 @@ class FileReader {
 
   // kNo: the bytes are all that is left of the file.
   std::expected<Step, FileError> Next(std::string_view bytes, MoreToCome more);
+  // The consumed bytes may move or go now.
+  void Settle();
   // How many bytes the last step took. 0 after kNeedsMore.
   size_t consumed() const { return consumed_; }
   // Where the next piece begins.
@@ -94,12 +98,14 @@ class FileReader {
   Step ReadRecord(ByteReader& reader, uint8_t type);
   Step ReadEnd(ByteReader& reader, std::string_view bytes);
   void RefuseModuleAux(ByteReader& reader);
+  void NoteConsumed(std::string_view bytes);
   std::string Describe(const ByteReader& reader) const;
 
   ChecksumCheck check_;
   bool has_header_ = false;
   int version_ = 0;
   uint64_t checksum_ = 0;
+  std::string_view unsummed_;  // consumed, and not yet in checksum_
   uint64_t offset_ = 0;
   size_t consumed_ = 0;
   std::string_view bytes_;  // of the call

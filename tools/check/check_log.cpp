@@ -1,6 +1,7 @@
 #include "tools/check/check_log.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "protocol/resp/stored_request.h"
@@ -62,16 +63,19 @@ RdbContents ReadRdb(storage::File& file) {
   RdbContents contents;
   FileReader reader;
   std::string window;
+  size_t begin = 0;  // of what is not consumed
   bool is_at_end = false;
   for (uint64_t read = 0;;) {
     const auto more = is_at_end ? FileReader::MoreToCome::kNo : FileReader::MoreToCome::kYes;
-    const auto step = reader.Next(window, more);
+    const auto step = reader.Next(std::string_view(window).substr(begin), more);
     if (!step) {
       contents.error =
           "offset " + std::to_string(step.error().offset) + ": " + step.error().message;
       return contents;
     }
     if (*step == FileReader::Step::kNeedsMore) {
+      reader.Settle();
+      window.erase(0, std::exchange(begin, 0));
       const size_t old_size = window.size();
       const size_t wanted = std::max(kPieceBytes, old_size);
       window.resize(old_size + wanted);
@@ -86,7 +90,7 @@ RdbContents ReadRdb(storage::File& file) {
       continue;
     }
     Count(reader, *step, contents);
-    window.erase(0, reader.consumed());
+    begin += reader.consumed();
     contents.version = reader.version();
     if (*step != FileReader::Step::kEnd) continue;
     contents.end = reader.offset();

@@ -80,6 +80,7 @@ Outcome Read(std::string_view file, size_t portion, Server& server) {
       continue;
     }
     Take(reader, *step, server, outcome);
+    reader.Settle();
     bytes.erase(0, reader.consumed());
   }
   return outcome;
