@@ -6,6 +6,7 @@
 #include "server/config/config.h"
 #include "server/engine_state.h"
 #include "server/memory/used_memory.h"
+#include "server/slice.h"
 
 namespace server {
 namespace {
@@ -17,21 +18,6 @@ constexpr size_t kExpirePerStep = 64;
 constexpr size_t kSegmentsPerStep = 4;
 constexpr size_t kIdleMemoryPerSecond = size_t{80} << 20;
 constexpr size_t kIdleMemoryPerStep = size_t{512} << 10;
-
-// Repeats `step` until it says that nothing is left, or the slice's time is over. Returns whether
-// more is left.
-template <class Step>
-bool RunSlice(const EngineState& engine, Step&& step) {
-  const uint64_t limit =
-      static_cast<uint64_t>(static_cast<double>(kSliceNs) / engine.clock.NanosecondsPerTick());
-  const uint64_t begin = engine.clock.Ticks();
-  // A clock that stands still (a test's) must not make the slice endless.
-  for (int steps = 0; steps < 1000; ++steps) {
-    if (!step()) return false;
-    if (engine.clock.Ticks() - begin > limit) return true;
-  }
-  return true;
-}
 
 int64_t TickMs(const EngineState& engine) {
   return 1000 / engine.config.settings().hz;
@@ -55,7 +41,7 @@ void RunSlices(EngineState& engine) {
   if (engine.has_more_to_expire) {
     const uint64_t begin = engine.clock.Ticks();
     engine.has_more_to_expire =
-        RunSlice(engine, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
+        RunSlice(engine.clock, kSliceNs, [&] { return engine.keyspace.ExpireDue(kExpirePerStep); });
     engine.NoteLatency("expire-cycle", engine.Microseconds(engine.clock.Ticks() - begin));
   }
   engine.loading.RunSlice();
@@ -64,12 +50,13 @@ void RunSlices(EngineState& engine) {
   engine.memory_top.RunSlice(kSliceUs);
   if (engine.room.HasMoreToDo()) engine.room.Continue(kSliceUs);
   // FLUSHALL and the like leave their tables to be taken apart here.
-  engine.has_more_to_free = engine.keyspace.HasRemains() && RunSlice(engine, [&] {
+  engine.has_more_to_free = engine.keyspace.HasRemains() && RunSlice(engine.clock, kSliceNs, [&] {
                               return engine.keyspace.FreeSome(kSegmentsPerStep);
                             });
   if (engine.has_idle_memory_to_release) {
-    engine.has_idle_memory_to_release =
-        RunSlice(engine, [&] { return engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerStep, 0); });
+    engine.has_idle_memory_to_release = RunSlice(engine.clock, kSliceNs, [&] {
+      return engine.keyspace.slab().ReleaseIdle(kIdleMemoryPerStep, 0);
+    });
   }
 }
 

@@ -114,13 +114,13 @@ std::expected<void, std::string> AppendLog::CreateFirst() {
 }
 
 void AppendLog::RemoveTemporaries() {
-  const std::string folder = Paths().folder;
-  const auto names = engine_.files.List(folder);
+  const storage::aof::LogPaths paths = Paths();
+  SnapshotFile::RemoveOrphans(engine_, paths.folder);
+  const auto names = engine_.files.List(paths.folder);
   if (!names) return;
+  const std::string prefix = std::string(kTemporaryPrefix) + paths.name;
   for (const std::string& name : *names) {
-    if (name.starts_with(kTemporaryPrefix)) {
-      (void)engine_.files.Remove(storage::JoinPath(folder, name));  // it is in nobody's way
-    }
+    if (name.starts_with(prefix)) (void)engine_.files.Remove(paths.Path(name));
   }
 }
 
@@ -166,7 +166,7 @@ std::expected<void, std::string> AppendLog::Reload() {
   if (!is_on_ || is_rewriting()) return std::unexpected("the log is off, or being rewritten");
   if (!writer_.Drain()) return std::unexpected(writer_.refusal());
   engine_.feed.set_propagation_sink(nullptr);
-  for (int i = 0; i < engine_.keyspace.database_count(); ++i) engine_.keyspace.database(i).Clear();
+  engine_.keyspace.Clear();
   AofLoader loader(engine_, Paths(), manifest_);
   auto loaded = Loading::RunWhole(loader);
   engine_.feed.set_propagation_sink(&feed_);

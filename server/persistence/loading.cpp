@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/engine_state.h"
+#include "server/slice.h"
 
 namespace server {
 namespace {
@@ -26,19 +27,16 @@ void Loading::Begin(std::unique_ptr<Loader> loader, std::function<void()> then) 
 
 void Loading::RunSlice() {
   if (!is_active()) return;
-  const uint64_t limit =
-      static_cast<uint64_t>(static_cast<double>(kSliceNs) / engine_.clock.NanosecondsPerTick());
-  const uint64_t begin = engine_.clock.Ticks();
-  // A clock that stands still (a test's) must not make the slice endless.
-  for (int steps = 0; steps < 1000; ++steps) {
-    const auto has_more = loader_->Step();
-    if (!has_more) {
-      loader_.reset();
-      return engine_.shell.EndInFailure(has_more.error());
-    }
-    if (!*has_more) return End();
-    if (engine_.clock.Ticks() - begin > limit) return;
+  std::expected<bool, std::string> step = true;
+  const bool has_more = server::RunSlice(engine_.clock, kSliceNs, [&] {
+    step = loader_->Step();
+    return step.value_or(false);
+  });
+  if (!step) {
+    loader_.reset();
+    return engine_.shell.EndInFailure(step.error());
   }
+  if (!has_more) End();
 }
 
 void Loading::End() {

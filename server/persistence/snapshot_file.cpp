@@ -8,6 +8,7 @@
 #include "server/config/config.h"
 #include "server/engine_state.h"
 #include "server/memory/used_memory.h"
+#include "server/slice.h"
 #include "server/version.h"
 #include "storage/base/check.h"
 #include "storage/eviction/policy.h"
@@ -141,7 +142,7 @@ SnapshotFile::~SnapshotFile() {
 
 void SnapshotFile::Drop(const std::vector<FilePiece>& pieces) {
   for (const FilePiece& piece : pieces) {
-    auto* string = const_cast<storage::LargeString*>(piece.string);
+    storage::LargeString* string = piece.string;
     if (string != nullptr && string->DropReference()) storage::LargeString::Destroy(string);
   }
 }
@@ -157,17 +158,10 @@ bool SnapshotFile::CanWalk() const {
 
 void SnapshotFile::Continue() {
   if (snapshot_) {
-    const uint64_t limit =
-        static_cast<uint64_t>(static_cast<double>(kSliceNs) / engine_.clock.NanosecondsPerTick());
-    const uint64_t begin = engine_.clock.Ticks();
-    // A clock that stands still (a test's) must not make the slice endless.
-    for (int steps = 0; steps < 1000 && CanWalk(); ++steps) {
-      if (!snapshot_->Step(kRecordsPerStep)) {
-        EndWalk();
-        break;
-      }
-      if (engine_.clock.Ticks() - begin > limit) break;
-    }
+    RunSlice(engine_.clock, kSliceNs, [&] {
+      if (CanWalk() && !snapshot_->Step(kRecordsPerStep)) EndWalk();
+      return CanWalk();
+    });
     if (snapshot_) progress_ = snapshot_->progress();
   }
   const bool has_enough = !snapshot_ || snapshot_->pending_bytes() >= kGivenBytes;

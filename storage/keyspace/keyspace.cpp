@@ -29,6 +29,10 @@ Keyspace::~Keyspace() {
   }
 }
 
+void Keyspace::Clear() {
+  for (int i = 0; i < database_count(); ++i) database(i).Clear();
+}
+
 void Keyspace::SwapDatabases(int a, int b) {
   NoteUsed(std::max(a, b));
   if (a == b) return;

@@ -49,6 +49,8 @@ class Keyspace {
   Database& database(int index) { return *databases_[static_cast<size_t>(index)]; }
   const Database& database(int index) const { return *databases_[static_cast<size_t>(index)]; }
   void SwapDatabases(int a, int b);
+  // Removes everything; the memory comes back in slices (FreeSome).
+  void Clear();
 
   // The wall clock in milliseconds, by which keys expire, and one that nobody sets, by which times
   // since the last access are told; once a turn.

@@ -17,9 +17,10 @@
 
 namespace storage::rdb {
 
+// The reference is for the owner of the data to drop: it is counted on that thread alone.
 struct FilePiece {
   std::string bytes;
-  const LargeString* string = nullptr;  // behind the bytes, as a value; may be none
+  LargeString* string = nullptr;  // behind the bytes, as a value; may be none
 };
 
 class FileAssembler {

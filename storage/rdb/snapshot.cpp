@@ -36,9 +36,7 @@ Snapshot::~Snapshot() {
     }
   }
   for (const FilePiece& piece : out_.closed) {
-    if (piece.string != nullptr) {
-      keyspace_.ReleaseLarge(const_cast<LargeString*>(piece.string));
-    }
+    if (piece.string != nullptr) keyspace_.ReleaseLarge(piece.string);
   }
 }
 
@@ -234,7 +232,7 @@ bool Snapshot::Stream::Reserve(size_t more) {
   return true;
 }
 
-void Snapshot::Stream::Close(const LargeString* string) {
+void Snapshot::Stream::Close(LargeString* string) {
   closed_bytes += open.size() + (string == nullptr ? 0 : string->size());
   closed.push_back({std::exchange(open, {}), string});
 }

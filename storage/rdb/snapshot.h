@@ -82,7 +82,7 @@ class Snapshot final : private FirstImages {
     // Whether so many more bytes can be appended.
     bool Reserve(size_t more);
     bool empty() const { return closed.empty() && open.empty(); }
-    void Close(const LargeString* string);
+    void Close(LargeString* string);
   };
   struct LongRecord {
     Record* record;

@@ -37,7 +37,7 @@ RunResult Reload(CommandContext& context, ArgReader& args) {
     return CannotLoad();
   }
   if (flushes) {
-    for (int i = 0; i < engine.keyspace.database_count(); ++i) engine.keyspace.database(i).Clear();
+    engine.keyspace.Clear();
     engine.function_sources.clear();
   }
   if (const auto loaded = Loading::RunWhole(**loader); !loaded) {

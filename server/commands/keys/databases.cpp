@@ -96,7 +96,7 @@ struct Flushall {
     if (const auto error = ReadFlushMode(context)) return *error;
     storage::Keyspace& keyspace = context.keyspace();
     const size_t keys = keyspace.keys();
-    for (int i = 0; i < keyspace.database_count(); ++i) keyspace.database(i).Clear();
+    keyspace.Clear();
     context.feed().NoteDatabaseChange(-1, keys);
     PropagateAsItCame(context);
     context.reply().Ok();

@@ -121,8 +121,7 @@ struct File {
   void Take(Snapshot& snapshot) {
     for (const FilePiece& piece : snapshot.TakePieces()) {
       CHECK(assembler.Append(piece, sink));
-      if (piece.string == nullptr) continue;
-      keyspace.ReleaseLarge(const_cast<storage::LargeString*>(piece.string));
+      if (piece.string != nullptr) keyspace.ReleaseLarge(piece.string);
     }
   }
   void End() { CHECK(assembler.AppendChecksum(sink)); }
