@@ -257,8 +257,20 @@ def _unordered(kind, value):
     return sorted(zip(value[::2], value[1::2])) if kind == "hash" else value
 
 
+def differ_by_sign_of_zero(pair, difference):
+    """Whether what made two digests differ is only that -0 is 0 in one server. 7.0 builds what
+    ZRANGESTORE stores as a listpack, which knows no -0, whatever its size; since 7.2 a large result is
+    a skiplist from its first element."""
+    is_digest = [word.upper() for word in difference.argv] == [b"DEBUG", b"DIGEST"]
+    return is_digest and not _compare_values(pair, 0)
+
+
 def compare_data(pair, step_count):
     """At most a few differences of the whole data; their command is the key that differs."""
+    return _compare_values(pair, step_count) or _compare_digests(pair, step_count)
+
+
+def _compare_values(pair, step_count):
     reference, tested = [dump(control) for control in pair.controls()]
     tolerance_ms = normalise.CLOCK_TOLERANCE_SECONDS * 1000
     differences = []
@@ -271,7 +283,7 @@ def compare_data(pair, step_count):
         differences.append(
             Difference("data", step_count, [b"data", b"db%d" % place[0], place[1]], repr(left),
                        repr(right)))
-    return differences[:5] or _compare_digests(pair, step_count)
+    return differences[:5]
 
 
 def _compare_digests(pair, step_count):

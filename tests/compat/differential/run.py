@@ -98,6 +98,8 @@ class Run:
                                           source.random.randint(1, 200) if cut else WHOLE)
             differences = compare.compare_outcomes(argvs, outcomes, self.judge)
             for difference in differences:
+                if compare.differ_by_sign_of_zero(self.pair, difference):
+                    continue
                 difference.at += begin
                 self._note(difference, seed, number, steps)
             if any(difference.ends_the_run() for difference in differences):

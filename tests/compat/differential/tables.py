@@ -10,6 +10,9 @@ import resp
 
 # (command, field): why 7.4 differs from the reference.
 ALLOWED = {
+    ("acl|deluser", "tips"): "7.2 tells clusters whom to ask",
+    ("acl|save", "tips"): "7.2 tells clusters whom to ask",
+    ("acl|setuser", "tips"): "7.2 tells clusters whom to ask",
     ("bitop", "arguments"): "7.2 lists the operations as tokens",
     ("blmove", "flags"): "7.2 lets scripts call it, without waiting",
     ("blpop", "flags"): "7.2 lets scripts call it, without waiting",
