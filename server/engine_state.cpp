@@ -14,6 +14,7 @@
 #include "server/config/config.h"
 #include "server/introspection/redact.h"
 #include "server/memory/used_memory.h"
+#include "storage/base/hex.h"
 
 namespace server {
 namespace {
@@ -25,12 +26,6 @@ std::vector<CommandEntry> CommandsWith(std::span<const CommandEntry> more) {
   std::vector<CommandEntry> commands = AllCommands();
   commands.insert(commands.end(), more.begin(), more.end());
   return commands;
-}
-
-storage::KeyHasher::Secret NewSecret() {
-  storage::KeyHasher::Secret secret;
-  storage::SecretBytes(secret);
-  return secret;
 }
 
 // From how many ticks on a command interests the slow log or the latency monitor.
@@ -53,13 +48,7 @@ uint64_t SlowTicks(const Settings& settings, const storage::Clock& clock) {
 std::string NewRunId() {
   std::array<std::byte, 20> bytes;
   storage::SecretBytes(bytes);
-  std::string id;
-  for (const std::byte byte : bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    id += kDigits[std::to_integer<size_t>(byte) >> 4];
-    id += kDigits[std::to_integer<size_t>(byte) & 15];
-  }
-  return id;
+  return storage::Hex(bytes);
 }
 
 EngineState::EngineState(const Engine::Dependencies& dependencies)
@@ -69,7 +58,7 @@ EngineState::EngineState(const Engine::Dependencies& dependencies)
       config(dependencies.config),
       log(dependencies.log),
       random(dependencies.seed),
-      keyspace(config.settings().databases, NewSecret(), random, feed),
+      keyspace(config.settings().databases, storage::KeyHasher::NewSecret(), random, feed),
       commands(CommandsWith(dependencies.more_commands)),
       run_id(NewRunId()),
       replication_id(NewRunId()) {

@@ -22,10 +22,10 @@
 
 namespace server {
 
-// What the shell knows of a connection when it is accepted.
 // What is spoken on a connection: decided by the port that it came to.
 enum class Protocol : uint8_t { kResp, kAmqp };
 
+// What the shell knows of a connection when it is accepted.
 struct PeerFacts {
   std::string remote_address;  // "127.0.0.1:50000", "[::1]:50000", or the socket's path and ":0"
   std::string local_address;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "storage/base/hex.h"
+
 namespace server {
 
 std::string PasswordDigest(std::string_view password) {
@@ -14,14 +16,7 @@ std::string PasswordDigest(std::string_view password) {
   sha256_init(&context);
   sha256_update(&context, password.size(), reinterpret_cast<const uint8_t*>(password.data()));
   sha256_digest(&context, digest.size(), digest.data());
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(kDigestDigits);
-  for (const uint8_t byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
+  return storage::Hex(std::as_bytes(std::span(digest)));
 }
 
 bool IsPasswordDigest(std::string_view text) {

@@ -23,6 +23,19 @@ bool ListensInVain(const Client& client, const User& user) {
   return false;
 }
 
+// Who runs the command that does it hears its reply first.
+void Close(EngineState& engine, Client& client) {
+  const bool runs_now = client.id == engine.running_client;
+  engine.CloseClient(client, runs_now ? CloseWish::kAfterFlush : CloseWish::kNow);
+}
+
+// `password` as requirepass has it: empty is none.
+void SetOnlyPassword(User& user, std::string_view password) {
+  user.needs_no_password = password.empty();
+  user.passwords.clear();
+  if (!password.empty()) user.passwords.push_back(PasswordDigest(password));
+}
+
 }  // namespace
 
 Users::Users(EngineState& engine) : engine_(engine) {
@@ -82,11 +95,8 @@ void Users::ReplaceAll(std::vector<User> users) {
 }
 
 void Users::ApplyDefaultPassword() {
-  const std::string& password = engine_.config.settings().requirepass;
   User user = *default_;
-  user.needs_no_password = password.empty();
-  user.passwords.clear();
-  if (!password.empty()) user.passwords.push_back(PasswordDigest(password));
+  SetOnlyPassword(user, engine_.config.settings().requirepass);
   Put(std::move(user));
 }
 
@@ -105,8 +115,7 @@ void Users::ReachClients(const User& user) {
     if (ends_strangers) client.set(kNotAuthenticated, false);
     client.set(kRestricted, !user.HasEverything());
     if (!ListensInVain(client, user)) continue;
-    const bool runs_now = client.id == engine_.running_client;
-    engine_.CloseClient(client, runs_now ? CloseWish::kAfterFlush : CloseWish::kNow);
+    Close(engine_, client);
   }
 }
 
@@ -116,8 +125,7 @@ void Users::CloseClientsOf(const User& user) {
     if (client.access != &user) continue;
     client.access = nullptr;
     client.set(kRestricted, true);
-    const bool runs_now = client.id == engine_.running_client;
-    engine_.CloseClient(client, runs_now ? CloseWish::kAfterFlush : CloseWish::kNow);
+    Close(engine_, client);
   }
 }
 
@@ -128,10 +136,7 @@ std::vector<std::string> Users::ConfigLines() const {
   for (const auto& [name, user] : users_) lines.push_back(DescribeUser(*user));
   if (lines.size() > 1 || !settings.user_lines.empty()) return lines;
   User usual = NewDefaultUser();
-  usual.needs_no_password = settings.requirepass.empty();
-  if (!settings.requirepass.empty()) {
-    usual.passwords.push_back(PasswordDigest(settings.requirepass));
-  }
+  SetOnlyPassword(usual, settings.requirepass);
   if (lines.front() == DescribeUser(usual)) lines.clear();
   return lines;
 }

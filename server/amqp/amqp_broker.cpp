@@ -14,17 +14,11 @@ namespace {
 constexpr size_t kDeathsMax = 10'000;  // of one slice of expiry
 constexpr int64_t kTickMs = 1000;      // of heartbeats, at least
 
-storage::KeyHasher::Secret NewSecret() {
-  storage::KeyHasher::Secret secret;
-  storage::SecretBytes(secret);
-  return secret;
-}
-
 }  // namespace
 
 AmqpBroker::AmqpBroker(EngineState& engine)
     : engine_(engine),
-      hasher_(NewSecret()),
+      hasher_(storage::KeyHasher::NewSecret()),
       heap_(engine.keyspace.slab()),
       vhost_({heap_, properties_, hasher_}, "/") {}
 
@@ -112,8 +106,9 @@ void AmqpBroker::RunTick() {
 
 int64_t AmqpBroker::MillisecondsToTick() const {
   const int64_t due_ms = vhost_.NextTimerMs();
+  if (due_ms == INT64_MAX) return kTickMs;
   const int64_t now = engine_.clock.MonotonicMicroseconds() / 1000;
-  return due_ms == INT64_MAX ? kTickMs : std::clamp<int64_t>(due_ms - now, 1, kTickMs);
+  return std::clamp<int64_t>(due_ms - now, 1, kTickMs);
 }
 
 // Queues are not evicted: who fills them waits.

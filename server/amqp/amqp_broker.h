@@ -33,6 +33,10 @@ namespace server {
 
 struct EngineState;
 
+// Who consumes from kReplyQueue gets replies without a queue, at an address with this prefix.
+inline constexpr std::string_view kReplyPrefix = "amq.rabbitmq.reply-to.";
+inline constexpr std::string_view kReplyQueue = kReplyPrefix.substr(0, kReplyPrefix.size() - 1);
+
 class AmqpBroker {
  public:
   explicit AmqpBroker(EngineState& engine);

@@ -33,13 +33,13 @@ void AmqpChannel::OnFrame(const protocol::amqp::Frame& frame) {
                    ? OnBody(frame)
                    : Fail(ReplyCode::kUnexpectedFrame,
                           "expected content body, got non content body frame instead");
-  } else if (type != FrameType::kMethod || frame.payload.size() < 4) {
+  } else if (const auto found = MethodOf(frame)) {
+    method = *found;
+    answered = OnMethod(method, frame.payload.substr(4));
+  } else {
     method = MethodId{0};
     answered =
         Fail(ReplyCode::kUnexpectedFrame, "expected method frame, got non method frame instead");
-  } else {
-    method = MethodId{protocol::amqp::LoadBigEndian<uint32_t>(frame.payload.data())};
-    answered = OnMethod(method, frame.payload.substr(4));
   }
   if (!answered) session_.Refuse(number_, answered.error(), method);
 }

@@ -70,6 +70,7 @@ class AmqpChannel {
   struct HeldPublish {
     storage::broker::Message* message;
     bool is_mandatory;
+    std::vector<std::string> copies;
   };
 
   Answered OnMethod(protocol::amqp::MethodId method, std::string_view fields);
@@ -93,7 +94,9 @@ class AmqpChannel {
   Answered CheckProperties(protocol::amqp::Properties& properties,
                            storage::broker::MessageParts& parts);
   void ReplyDirectly(const storage::broker::MessageParts& parts);
-  bool RouteAndPush(storage::broker::Message& message, bool is_mandatory);
+  // `copies`: its further keys.
+  bool RouteAndPush(storage::broker::Message& message, bool is_mandatory,
+                    std::span<const std::string> copies);
   void ReturnToPublisher(const storage::broker::Message& message);
   void Confirm(bool is_taken);
   Answered OnConfirmSelect(const protocol::amqp::ConfirmSelect& select);
@@ -120,6 +123,7 @@ class AmqpChannel {
   Answered OnQos(const protocol::amqp::BasicQos& qos);
   Answered OnGet(const protocol::amqp::BasicGet& get);
   void EndConsumer(const std::string& tag);
+  void ForgetConsumer(const Consumer& consumer);
   void SendContent(const storage::broker::Message& message);
 
   // acknowledging.cpp

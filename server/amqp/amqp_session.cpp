@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/amqp/amqp_broker.h"
+#include "server/amqp/decode_method.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
 
@@ -21,12 +22,7 @@ constexpr size_t kReadMax = size_t{256} * 1024;
 // So many times the limit for deliveries may be unsent before nothing is read any more.
 constexpr size_t kUnreadFactor = 16;
 constexpr int64_t kCloseOkWaitUs = 10'000'000;
-
-MethodId MethodOf(const Frame& frame) {
-  const bool has_method =
-      frame.type == static_cast<uint8_t>(FrameType::kMethod) && frame.payload.size() >= 4;
-  return MethodId{has_method ? protocol::amqp::LoadBigEndian<uint32_t>(frame.payload.data()) : 0};
-}
+constexpr MethodId kNoMethod{0};
 }  // namespace
 
 AmqpSession::AmqpSession(AmqpBroker& broker, PeerFacts facts, uint64_t id)
@@ -75,10 +71,15 @@ bool AmqpSession::WantsBytes() const {
   return unsent_bytes() <= broker_.engine().output_hold_back_bytes * kUnreadFactor;
 }
 
-void AmqpSession::OnWritten() {
+template <class Visit>
+void AmqpSession::EachChannel(Visit&& visit) {
   for (const auto& channel : channels_) {
-    if (channel != nullptr) channel->ScheduleConsumers();
+    if (channel != nullptr) visit(*channel);
   }
+}
+
+void AmqpSession::OnWritten() {
+  EachChannel([](AmqpChannel& channel) { channel.ScheduleConsumers(); });
 }
 
 bool AmqpSession::IsHeldBack() const {
@@ -176,7 +177,7 @@ AmqpChannel* AmqpSession::FindChannel(uint16_t number) {
 void AmqpSession::OnChannelFrame(const Frame& frame) {
   AmqpChannel* channel = FindChannel(frame.channel);
   if (channel == nullptr) return OpenChannel(frame);
-  const MethodId method = MethodOf(frame);
+  const MethodId method = MethodOf(frame).value_or(kNoMethod);
   if (method == MethodId::kChannelOpen && !channel->is_closing()) {
     return CloseConnection({ReplyCode::kChannelError, "second 'channel.open' seen"},
                            static_cast<uint32_t>(method));
@@ -195,7 +196,7 @@ void AmqpSession::OnChannelFrame(const Frame& frame) {
 }
 
 void AmqpSession::OpenChannel(const Frame& frame) {
-  const MethodId method = MethodOf(frame);
+  const MethodId method = MethodOf(frame).value_or(kNoMethod);
   // An answer to what was closed from both sides at once.
   if (method == MethodId::kChannelCloseOk) return;
   if (method != MethodId::kChannelOpen) {
@@ -218,9 +219,10 @@ void AmqpSession::OpenChannel(const Frame& frame) {
 void AmqpSession::Refuse(uint16_t channel, const Failure& failure, MethodId method) {
   const auto id = static_cast<uint32_t>(method);
   if (channel == 0 || IsHardError(failure.code)) return CloseConnection(failure, id);
-  FindChannel(channel)->FlushConfirms();
-  FindChannel(channel)->Release();
-  std::erase(confirming_, FindChannel(channel));
+  AmqpChannel* closed = FindChannel(channel);
+  closed->FlushConfirms();
+  closed->Release();
+  std::erase(confirming_, closed);
   const std::string text = failure.Text();
   protocol::amqp::AppendMethod(
       Output(), channel,
@@ -243,9 +245,7 @@ void AmqpSession::CloseConnection(const Failure& failure, uint32_t method) {
                                       .method_id = static_cast<uint16_t>(method)});
   state_ = State::kClosing;
   since_us_ = broker_.engine().monotonic_us;
-  for (const auto& channel : channels_) {
-    if (channel != nullptr) channel->Release();
-  }
+  EachChannel([](AmqpChannel& channel) { channel.Release(); });
 }
 
 void AmqpSession::EndNow() {
@@ -255,17 +255,13 @@ void AmqpSession::EndNow() {
 }
 
 void AmqpSession::ReleaseAll() {
-  for (const auto& channel : channels_) {
-    if (channel != nullptr) channel->Release();
-  }
+  EachChannel([](AmqpChannel& channel) { channel.Release(); });
   confirming_.clear();
   broker_.vhost().DeleteQueuesOf(id_);
 }
 
 void AmqpSession::ForgetQueue(QueueConsumers& queue) {
-  for (const auto& channel : channels_) {
-    if (channel != nullptr) channel->ForgetQueue(queue);
-  }
+  EachChannel([&](AmqpChannel& channel) { channel.ForgetQueue(queue); });
 }
 
 void AmqpSession::FlushConfirms() {

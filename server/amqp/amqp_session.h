@@ -88,6 +88,8 @@ class AmqpSession final : public Session {
   }
   void FlushConfirms();
   AmqpChannel* FindChannel(uint16_t number);
+  template <class Visit>
+  void EachChannel(Visit&& visit);
 
   // handshake.cpp
   void SendStart();

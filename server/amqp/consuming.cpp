@@ -15,10 +15,6 @@ using protocol::amqp::ReplyCode;
 using storage::broker::Message;
 using storage::broker::Queue;
 
-namespace {
-constexpr std::string_view kReplyQueue = "amq.rabbitmq.reply-to";
-}
-
 Answered AmqpChannel::OnConsume(const protocol::amqp::BasicConsume& consume) {
   std::string tag(consume.consumer_tag);
   if (tag.empty()) tag = broker_.NewName("amq.ctag-");
@@ -82,25 +78,14 @@ void AmqpChannel::EndConsumer(const std::string& tag) {
   const std::unique_ptr<Consumer> consumer = std::move(place->second);
   consumers_.erase(place);
   session_.CountConsumers(-1);
-  for (Delivery& delivery : deliveries_) {
-    if (delivery.consumer != consumer.get()) continue;
-    delivery.consumer = nullptr;
-    if (!delivery.is_done) --unacknowledged_;
-  }
-  for (Verdicts& held : held_verdicts_) {
-    if (held.delivery.consumer != consumer.get()) continue;
-    held.delivery.consumer = nullptr;
-    --unacknowledged_;
-  }
+  ForgetConsumer(*consumer);
   consumer->queue.Remove(*consumer);
   // The queue may go with its last consumer.
   broker_.vhost().OnConsumersChanged(consumer->queue.queue(), broker_.now_ms());
 }
 
-void AmqpChannel::OnQueueGone(Consumer& consumer) {
-  if (session_.cancels_consumers() && !is_closing_) {
-    Send(protocol::amqp::BasicCancel{.consumer_tag = consumer.tag, .nowait = true});
-  }
+// What it took stays out, and counts no more against what all may take.
+void AmqpChannel::ForgetConsumer(const Consumer& consumer) {
   for (Delivery& delivery : deliveries_) {
     if (delivery.consumer != &consumer) continue;
     delivery.consumer = nullptr;
@@ -111,6 +96,13 @@ void AmqpChannel::OnQueueGone(Consumer& consumer) {
     held.delivery.consumer = nullptr;
     --unacknowledged_;
   }
+}
+
+void AmqpChannel::OnQueueGone(Consumer& consumer) {
+  if (session_.cancels_consumers() && !is_closing_) {
+    Send(protocol::amqp::BasicCancel{.consumer_tag = consumer.tag, .nowait = true});
+  }
+  ForgetConsumer(consumer);
   session_.CountConsumers(-1);
   consumers_.erase(consumers_.find(consumer.tag));
 }

@@ -8,6 +8,7 @@
 #include "protocol/amqp/field_table.h"
 #include "server/amqp/amqp_broker.h"
 #include "server/amqp/amqp_session.h"
+#include "server/amqp/decode_method.h"
 #include "server/amqp/login.h"
 #include "server/config/config.h"
 #include "server/engine_state.h"
@@ -16,7 +17,6 @@
 namespace server {
 
 using protocol::amqp::AppendMethod;
-using protocol::amqp::FieldReader;
 using protocol::amqp::FindField;
 using protocol::amqp::Frame;
 using protocol::amqp::MethodId;
@@ -76,10 +76,6 @@ std::optional<Login> ReadAmqplain(std::string_view response) {
   return Login{std::string(user->bytes), std::string(password->bytes)};
 }
 
-Failure SyntaxError() {
-  return {ReplyCode::kSyntaxError, "illegal method fields"};
-}
-
 }  // namespace
 
 void AmqpSession::SendStart() {
@@ -93,12 +89,12 @@ void AmqpSession::SendStart() {
 }
 
 void AmqpSession::OnConnectionMethod(const Frame& frame) {
-  const bool is_method = frame.type == static_cast<uint8_t>(protocol::amqp::FrameType::kMethod);
-  if (!is_method || frame.payload.size() < 4) {
+  const auto found = MethodOf(frame);
+  if (!found) {
     return CloseConnection({ReplyCode::kUnexpectedFrame, "expected method frame, got another"}, 0);
   }
-  const auto number = protocol::amqp::LoadBigEndian<uint32_t>(frame.payload.data());
-  const auto method = MethodId{number};
+  const MethodId method = *found;
+  const auto number = static_cast<uint32_t>(method);
   const std::string_view fields = frame.payload.substr(4);
   Answered answered;
   if (state_ == State::kClosing) {
@@ -132,25 +128,25 @@ void AmqpSession::OnConnectionMethod(const Frame& frame) {
 }
 
 Answered AmqpSession::OnStartOk(std::string_view fields) {
-  protocol::amqp::ConnectionStartOk start;
-  FieldReader reader(fields);
-  if (!start.Decode(reader) || !protocol::amqp::IsValidTable(start.client_properties, {})) {
-    return std::unexpected(SyntaxError());
+  const auto start = DecodeMethod<protocol::amqp::ConnectionStartOk>(fields);
+  if (!start) return std::unexpected(start.error());
+  if (!protocol::amqp::IsValidTable(start->client_properties, {})) {
+    return Fail(ReplyCode::kSyntaxError, "illegal method fields");
   }
-  knows_login_refusal_ = HasCapability(start.client_properties, "authentication_failure_close");
-  knows_blocking_ = HasCapability(start.client_properties, "connection.blocked");
-  cancels_consumers_ = HasCapability(start.client_properties, "consumer_cancel_notify");
+  knows_login_refusal_ = HasCapability(start->client_properties, "authentication_failure_close");
+  knows_blocking_ = HasCapability(start->client_properties, "connection.blocked");
+  cancels_consumers_ = HasCapability(start->client_properties, "consumer_cancel_notify");
   std::optional<Login> login;
-  if (start.mechanism == "PLAIN") {
-    login = ReadPlain(start.response);
-  } else if (start.mechanism == "AMQPLAIN") {
-    login = ReadAmqplain(start.response);
+  if (start->mechanism == "PLAIN") {
+    login = ReadPlain(start->response);
+  } else if (start->mechanism == "AMQPLAIN") {
+    login = ReadAmqplain(start->response);
   } else {
     EndNow();
     return {};
   }
   if (!login || !MayLogInToBroker(broker_.engine(), login->user, login->password, peer_)) {
-    RefuseLogin(start.mechanism);
+    RefuseLogin(start->mechanism);
     return {};
   }
   user_ = login->user;
@@ -180,9 +176,8 @@ void AmqpSession::RefuseLogin(std::string_view mechanism) {
 }
 
 Answered AmqpSession::OnTuneOk(std::string_view fields) {
-  protocol::amqp::ConnectionTuneOk tune;
-  FieldReader reader(fields);
-  if (!tune.Decode(reader)) return std::unexpected(SyntaxError());
+  const auto tune = DecodeMethod<protocol::amqp::ConnectionTuneOk>(fields);
+  if (!tune) return std::unexpected(tune.error());
   const auto negotiate = [](std::string_view name, uint64_t value, uint64_t least,
                             uint64_t most) -> Answered {
     if (value != 0 && value < least) {
@@ -198,26 +193,25 @@ Answered AmqpSession::OnTuneOk(std::string_view fields) {
     return {};
   };
   const Settings& settings = broker_.engine().config.settings();
-  auto answered = negotiate("frame_max", tune.frame_max, protocol::amqp::kSmallestFrameMax,
+  auto answered = negotiate("frame_max", tune->frame_max, protocol::amqp::kSmallestFrameMax,
                             settings.amqp_frame_max_bytes);
   if (!answered) return answered;
-  answered = negotiate("channel_max", tune.channel_max, 1,
+  answered = negotiate("channel_max", tune->channel_max, 1,
                        static_cast<uint64_t>(settings.amqp_channel_max));
   if (!answered) return answered;
-  frame_bytes_max_ = tune.frame_max;
-  channel_max_ = tune.channel_max;
-  heartbeat_us_ = int64_t{tune.heartbeat} * 1'000'000;
+  frame_bytes_max_ = tune->frame_max;
+  channel_max_ = tune->channel_max;
+  heartbeat_us_ = int64_t{tune->heartbeat} * 1'000'000;
   state_ = State::kOpen;
   return {};
 }
 
 Answered AmqpSession::OnOpen(std::string_view fields) {
-  protocol::amqp::ConnectionOpen open;
-  FieldReader reader(fields);
-  if (!open.Decode(reader)) return std::unexpected(SyntaxError());
+  const auto open = DecodeMethod<protocol::amqp::ConnectionOpen>(fields);
+  if (!open) return std::unexpected(open.error());
   // Clients disagree on what "amqp://host/" means.
-  if (!open.virtual_host.empty() && open.virtual_host != broker_.vhost().name()) {
-    return Fail(ReplyCode::kNotAllowed, fmt::format("vhost {} not found", open.virtual_host));
+  if (!open->virtual_host.empty() && open->virtual_host != broker_.vhost().name()) {
+    return Fail(ReplyCode::kNotAllowed, fmt::format("vhost {} not found", open->virtual_host));
   }
   state_ = State::kRunning;
   AppendMethod(Output(), 0, protocol::amqp::ConnectionOpenOk{});

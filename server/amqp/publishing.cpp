@@ -8,6 +8,7 @@
 #include "server/amqp/amqp_channel.h"
 #include "server/amqp/amqp_channel_inline.h"
 #include "server/amqp/login.h"
+#include "storage/base/check.h"
 #include "storage/memory/memory_probe.h"
 
 namespace server {
@@ -20,8 +21,6 @@ using storage::broker::MessageParts;
 namespace {
 
 constexpr uint64_t kMessageBytesMax = uint64_t{128} << 20;
-constexpr std::string_view kReplyPrefix = "amq.rabbitmq.reply-to.";
-constexpr std::string_view kReplyQueue = "amq.rabbitmq.reply-to";
 
 // A decimal number of milliseconds; -1: it is none.
 int64_t ReadExpiration(std::string_view text) {
@@ -32,8 +31,10 @@ int64_t ReadExpiration(std::string_view text) {
   return is_number && lifetime_ms >= 0 ? lifetime_ms : kNone;
 }
 
-// The properties without BCC, which nobody is to see.
-std::string WithoutBlindCopies(Properties properties) {
+// The properties without BCC, which nobody is to see. They were decoded before.
+std::string WithoutBlindCopies(std::string_view encoded) {
+  Properties properties;
+  CHECK_INVARIANT(properties.Decode(encoded, {}));
   std::string headers;
   protocol::amqp::TableWriter writer(headers);
   protocol::amqp::TableReader reader(properties.headers);
@@ -176,10 +177,10 @@ Answered AmqpChannel::Complete(std::string_view body) {
   if (message == nullptr) return Fail(ReplyCode::kResourceError, "not enough memory");
   body_.clear();
   if (mode_ == Mode::kTransaction) {
-    held_publishes_.push_back({message, is_mandatory_});
+    held_publishes_.push_back({message, is_mandatory_, std::move(copies)});
     return {};
   }
-  Confirm(RouteAndPush(*message, is_mandatory_));
+  Confirm(RouteAndPush(*message, is_mandatory_, copies));
   broker_.heap().Release(message);
   return {};
 }
@@ -206,18 +207,13 @@ void AmqpChannel::ReplyDirectly(const MessageParts& parts) {
 }
 
 // False: a queue refused it.
-bool AmqpChannel::RouteAndPush(Message& message, bool is_mandatory) {
+bool AmqpChannel::RouteAndPush(Message& message, bool is_mandatory,
+                               std::span<const std::string> copies) {
   storage::broker::Vhost& vhost = broker_.vhost();
   storage::broker::Exchange* exchange = vhost.FindExchange(message.exchange());
   if (exchange == nullptr) return true;  // deleted before the commit
   std::span<storage::broker::Queue* const> queues;
   const std::string_view key = message.routing_key();
-  Properties properties;
-  std::vector<std::string> copies;
-  const bool has_headers = message.properties().size() > 2 && (message.properties()[0] & 0x20) != 0;
-  if (has_headers && properties.Decode(message.properties(), {})) [[unlikely]] {
-    if (!ReadCopies(properties.headers, copies)) copies.clear();
-  }
   Message* stripped = nullptr;
   if (copies.empty()) [[likely]] {
     queues = vhost.Route(*exchange, {&key, 1}, message.properties());
@@ -225,7 +221,7 @@ bool AmqpChannel::RouteAndPush(Message& message, bool is_mandatory) {
     std::vector<std::string_view> keys(copies.begin(), copies.end());
     keys.insert(keys.begin(), key);
     queues = vhost.Route(*exchange, keys, message.properties());
-    const std::string visible = WithoutBlindCopies(properties);
+    const std::string visible = WithoutBlindCopies(message.properties());
     stripped = broker_.heap().Create({.exchange = message.exchange(),
                                       .routing_key = key,
                                       .properties = visible,

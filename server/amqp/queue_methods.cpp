@@ -16,8 +16,6 @@ using storage::broker::Vhost;
 
 namespace {
 
-constexpr std::string_view kReplyPrefix = "amq.rabbitmq.reply-to";
-
 protocol::amqp::QueueDeclareOk CountsOf(const Queue& queue) {
   return {.queue = queue.name(),
           .message_count = static_cast<uint32_t>(queue.ready()),
@@ -79,8 +77,8 @@ Answered AmqpChannel::OnQueueDeclare(const protocol::amqp::QueueDeclare& declare
 Answered AmqpChannel::DeclarePassively(const protocol::amqp::QueueDeclare& declare,
                                        std::string_view name) {
   // Of direct replies: is who waits for them still there?
-  if (name.starts_with(kReplyPrefix) && name.size() > kReplyPrefix.size() + 1) {
-    const std::string address(name.substr(kReplyPrefix.size() + 1));
+  if (name.starts_with(kReplyPrefix)) {
+    const std::string address(name.substr(kReplyPrefix.size()));
     if (broker_.reply_addresses.contains(address)) {
       SendUnless(declare.nowait,
                  protocol::amqp::QueueDeclareOk{.queue = name, .consumer_count = 1});

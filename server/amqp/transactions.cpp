@@ -23,7 +23,7 @@ Answered AmqpChannel::OnTxCommit(const protocol::amqp::TxCommit&) {
     return Fail(ReplyCode::kPreconditionFailed, "channel is not transactional");
   }
   for (const HeldPublish& held : std::exchange(held_publishes_, {})) {
-    RouteAndPush(*held.message, held.is_mandatory);
+    RouteAndPush(*held.message, held.is_mandatory, held.copies);
     broker_.heap().Release(held.message);
   }
   for (const Verdicts& held : std::exchange(held_verdicts_, {})) {

@@ -231,6 +231,12 @@ struct CommandSpec {
   std::string_view replaced_by = {};
   KeyFlagsOf key_flags_of = nullptr;  // for the keys with kKeyVariable
   ChannelUse channels = ChannelUse::kNone;
+
+  // Whether a request may have so many arguments.
+  constexpr bool Takes(size_t count) const {
+    const int signed_count = static_cast<int>(count);
+    return arity >= 0 ? signed_count == arity : signed_count >= -arity;
+  }
 };
 
 // A row of the command table. A container that is never run by itself has no handler.

@@ -25,11 +25,6 @@ constexpr size_t kArgumentsLookedAtMax = 1000;
 constexpr size_t kEchoedArgumentsMax =
     128;  // bytes of arguments that an "unknown command" error repeats
 
-bool ArityFits(int arity, size_t arguments) {
-  const int count = static_cast<int>(arguments);
-  return arity >= 0 ? count == arity : count >= -arity;
-}
-
 std::string UnknownCommand(std::span<const std::string_view> arguments) {
   std::string echoed;
   for (const std::string_view argument : arguments.subspan(1)) {
@@ -68,7 +63,7 @@ DispatchOutcome Dispatcher::Dispatch(Client& client, const CommandInTable* comma
                                      std::span<const std::string_view> arguments, storage::Key key,
                                      uint64_t& ticks) {
   if (command == nullptr || command->entry.run == nullptr || !command->subcommands.empty() ||
-      !ArityFits(command->spec->arity, arguments.size())) [[unlikely]] {
+      !command->spec->Takes(arguments.size())) [[unlikely]] {
     command = Resolve(client, command, arguments);
     if (command == nullptr) return DispatchOutcome::kDone;
   }
@@ -159,7 +154,7 @@ const CommandInTable* Dispatcher::Resolve(Client& client, const CommandInTable* 
     }
     command = subcommand;
   }
-  if (command->entry.run == nullptr || !ArityFits(command->spec->arity, arguments.size())) {
+  if (command->entry.run == nullptr || !command->spec->Takes(arguments.size())) {
     Reject(client, command, CommandError::WrongArguments(command->full_name).line());
     return nullptr;
   }
@@ -192,7 +187,10 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
     Reject(client, &command, "ERR Command not allowed inside a transaction");
     return false;
   }
-  if (client.is(kRestricted) && !HasPermission(client, command, arguments)) return false;
+  if (const auto lack = LackOfPermission(client, command, arguments)) {
+    Reject(client, &command, *lack);
+    return false;
+  }
   const bool is_listening =
       client.is(kIsSubscriber) && client.reply.version() == protocol::resp::Version::kResp2;
   if (is_listening && (flags & kRunsSubscribed) == 0) {
@@ -217,30 +215,24 @@ bool Dispatcher::PassGates(Client& client, const CommandInTable& command,
   return !client.is(kInMulti) || PassQueue(client, command, arguments, key, outcome);
 }
 
-bool Dispatcher::HasPermission(Client& client, const CommandInTable& command,
-                               std::span<const std::string_view> arguments) {
+std::optional<std::string> Dispatcher::LackOfPermission(
+    const Client& client, const CommandInTable& command,
+    std::span<const std::string_view> arguments) {
+  if (!client.is(kRestricted)) return std::nullopt;
   const Verdict verdict = CheckRequest(client.access, command, arguments);
-  if (verdict.is_allowed()) return true;
+  if (verdict.is_allowed()) return std::nullopt;
   NoteDenial(engine_, client, verdict, command, arguments);
-  Reject(
-      client, &command,
-      "NOPERM " + DescribeDenial(client.access, verdict, command, arguments, DenialText::kShort));
-  return false;
+  if (client.is(kInExec)) return DescribeLateDenial(verdict);
+  return "NOPERM " + DescribeDenial(client.access, verdict, command, arguments, DenialText::kShort);
 }
 
 bool Dispatcher::StillHasPermission(Client& client, const CommandInTable& command,
                                     std::span<const std::string_view> arguments) {
-  if (!client.is(kRestricted)) return true;
-  const Verdict verdict = CheckRequest(client.access, command, arguments);
-  if (verdict.is_allowed()) return true;
-  NoteDenial(engine_, client, verdict, command, arguments);
+  const auto lack = LackOfPermission(client, command, arguments);
+  if (!lack) return true;
   ++command.statistics.rejected_calls;
-  const std::string line = client.is(kInExec)
-                               ? DescribeLateDenial(verdict)
-                               : "NOPERM " + DescribeDenial(client.access, verdict, command,
-                                                            arguments, DenialText::kShort);
-  engine_.statistics.NoteError(line);
-  client.reply.Error(line);
+  engine_.statistics.NoteError(*lack);
+  client.reply.Error(*lack);
   return false;
 }
 

@@ -54,10 +54,10 @@ class Dispatcher {
   bool PassGates(Client& client, const CommandInTable& command,
                  std::span<const std::string_view> arguments, const storage::Key& key,
                  DispatchOutcome& outcome);
-  // Of a client whose user may not do everything: false after replying with an error.
-  bool HasPermission(Client& client, const CommandInTable& command,
-                     std::span<const std::string_view> arguments);
-  // The same for a request that is run at last, having been allowed once.
+  // What the client hears when its user may not do this, after noting it.
+  std::optional<std::string> LackOfPermission(const Client& client, const CommandInTable& command,
+                                              std::span<const std::string_view> arguments);
+  // For a request that is run at last, having been allowed once: false after replying.
   bool StillHasPermission(Client& client, const CommandInTable& command,
                           std::span<const std::string_view> arguments);
   // Between MULTI and EXEC: true for the few commands that run at once; others are queued.

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "storage/base/check.h"
+#include "storage/base/hex.h"
 #include "storage/types/hash.h"
 #include "storage/types/list.h"
 #include "storage/types/set.h"
@@ -131,9 +132,7 @@ void DatasetDigest::AddSortedSet(const storage::Record& record) {
 }
 
 std::string DatasetDigest::Hex() const {
-  std::string hex;
-  for (const uint8_t byte : digest_) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
-  return hex;
+  return storage::Hex(std::as_bytes(std::span(digest_)));
 }
 
 void DatasetDigest::Xor(std::string_view bytes) {

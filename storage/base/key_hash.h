@@ -10,12 +10,21 @@
 #include <cstdint>
 #include <string_view>
 
+#include "storage/base/random.h"
+
 namespace storage {
 
 class KeyHasher {
  public:
   static constexpr size_t kSecretBytes = 192;
   using Secret = std::array<std::byte, kSecretBytes>;
+
+  // One that nobody outside knows.
+  static Secret NewSecret() {
+    Secret secret;
+    SecretBytes(secret);
+    return secret;
+  }
 
   explicit KeyHasher(const Secret& secret) : secret_(secret) {}
 

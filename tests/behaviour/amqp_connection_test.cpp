@@ -73,11 +73,7 @@ TEST_CASE("AMQP: guest comes from this machine only") {
 TEST_CASE("AMQP: an unknown vhost is refused") {
   InProcessServer server;
   AmqpClient client(server, AmqpClient::Greeting::kNone);
-  client.Raw(kProtocolHeader);
-  client.Send(0, ConnectionStartOk{.mechanism = "PLAIN",
-                                   .response = std::string_view("\0guest\0guest", 12),
-                                   .locale = "en_US"});
-  client.Send(0, ConnectionTuneOk{.channel_max = 10, .frame_max = 4096, .heartbeat = 0});
+  client.LogIn({.channel_max = 10, .frame_max = 4096, .heartbeat = 0});
   client.input.clear();
   client.Send(0, ConnectionOpen{.virtual_host = "nowhere"});
   const auto close = client.Expect<ConnectionClose>();
@@ -90,11 +86,7 @@ TEST_CASE("AMQP: an unknown vhost is refused") {
 TEST_CASE("AMQP: heartbeats go out in silence, and a silent peer is given up") {
   InProcessServer server;
   AmqpClient client(server, AmqpClient::Greeting::kNone);
-  client.Raw(kProtocolHeader);
-  client.Send(0, ConnectionStartOk{.mechanism = "PLAIN",
-                                   .response = std::string_view("\0guest\0guest", 12),
-                                   .locale = "en_US"});
-  client.Send(0, ConnectionTuneOk{.channel_max = 10, .frame_max = 4096, .heartbeat = 4});
+  client.LogIn({.channel_max = 10, .frame_max = 4096, .heartbeat = 4});
   client.Send(0, ConnectionOpen{.virtual_host = "/"});
   client.input.clear();
   server.Advance(3000);

@@ -42,18 +42,22 @@ class AmqpClient {
                       std::string_view client_properties = {})
       : connection(server.Connect(Facts())) {
     if (greeting == Greeting::kNone) return;
-    Raw(protocol::amqp::kProtocolHeader);
-    Send(0, protocol::amqp::ConnectionStartOk{.client_properties = client_properties,
-                                              .mechanism = "PLAIN",
-                                              .response = std::string_view("\0guest\0guest", 12),
-                                              .locale = "en_US"});
-    Send(0, protocol::amqp::ConnectionTuneOk{
-                .channel_max = 2047, .frame_max = 131072, .heartbeat = 0});
+    LogIn({.channel_max = 2047, .frame_max = 131072, .heartbeat = 0}, client_properties);
     Send(0, protocol::amqp::ConnectionOpen{.virtual_host = "/"});
     Send(1, protocol::amqp::ChannelOpen{});
     input.clear();
   }
 
+  // As guest; the vhost is still to be opened.
+  void LogIn(const protocol::amqp::ConnectionTuneOk& tune,
+             std::string_view client_properties = {}) {
+    Raw(protocol::amqp::kProtocolHeader);
+    Send(0, protocol::amqp::ConnectionStartOk{.client_properties = client_properties,
+                                              .mechanism = "PLAIN",
+                                              .response = std::string_view("\0guest\0guest", 12),
+                                              .locale = "en_US"});
+    Send(0, tune);
+  }
   void Raw(std::string_view bytes) { input += connection.SendRaw(bytes); }
   template <class Method>
   void Send(uint16_t channel, const Method& method) {

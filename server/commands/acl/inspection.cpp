@@ -10,7 +10,7 @@
 #include "server/dispatch/command_context.h"
 #include "server/engine_state.h"
 #include "server/introspection/command_docs.h"
-#include "storage/base/number.h"
+#include "storage/base/hex.h"
 #include "storage/base/random.h"
 #include "storage/memory/memory_probe.h"
 
@@ -103,10 +103,7 @@ struct AclGenPass {
     if (bits <= 0 || bits > kBitsMax) return CommandError::Err(kWrongBits);
     std::array<std::byte, kBitsMax / 8> bytes;
     storage::SecretBytes(bytes);
-    std::string digits;
-    for (const std::byte byte : bytes) {
-      digits += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-    }
+    const std::string digits = storage::Hex(bytes);
     context.reply().Bulk(std::string_view(digits).substr(0, static_cast<size_t>((bits + 3) / 4)));
     return Replied();
   }
@@ -139,9 +136,7 @@ struct AclDryRun {
     if (command == nullptr) {
       return CommandError::Err(fmt::format("Command '{}' not found", EchoedInError(request[0])));
     }
-    const int count = static_cast<int>(request.size());
-    const int arity = command->spec->arity;
-    if (arity >= 0 ? count != arity : count < -arity) {
+    if (!command->spec->Takes(request.size())) {
       return CommandError::WrongArguments(command->full_name);
     }
     constexpr size_t kCopies = 4;

@@ -222,14 +222,12 @@ std::expected<std::vector<KeyPosition>, CommandError> KeysOfRequest(
     command = CommandTable::FindSubcommand(*command, request[1]);
   }
   if (command == nullptr) return std::unexpected(CommandError::Err("Invalid command specified"));
-  const int count = static_cast<int>(request.size());
-  const int arity = command->spec->arity;
   // Shard channels are placed like keys, and are none.
   const KeySpec& first = command->spec->keys[0];
   if (first.begin == KeySpec::Begin::kNone || (first.flags & kKeyNotKey) != 0) {
     return std::unexpected(CommandError::Err("The command has no key arguments"));
   }
-  if (arity >= 0 ? count != arity : count < -arity) {
+  if (!command->spec->Takes(request.size())) {
     return std::unexpected(CommandError::Err("Invalid number of arguments specified for command"));
   }
   auto keys = FindKeys(*command->spec, request);
