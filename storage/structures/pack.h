@@ -70,7 +70,8 @@ class Pack {
     const char* record_;
   };
 
-  explicit Pack(std::string_view bytes) : bytes_(bytes) {
+  explicit Pack(std::string_view bytes)
+      : bytes_(bytes.empty() ? std::string_view(kNothing, 0) : bytes) {
     uint16_t count = 0;
     if (!bytes.empty()) std::memcpy(&count, bytes.data(), sizeof count);
     count_ = count;
@@ -151,6 +152,9 @@ class Pack {
   size_t OffsetOf(size_t index) const {
     return SumOfBytes(Lengths(), index * kColumns, End()) + index * kFixedBytes;
   }
+
+  // Where an empty pack is said to lie: nothing may be added to a null pointer.
+  static constexpr char kNothing[kHeaderBytes] = {};
 
   std::string_view bytes_;
   size_t count_;

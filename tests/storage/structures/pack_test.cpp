@@ -163,6 +163,17 @@ TEST_CASE("Pack: behaves like a vector of elements with a fixed part") {
   CompareWithModel<1, 8>();
 }
 
+TEST_CASE("Pack: without bytes there is nothing in it") {
+  const Pack<2> pack{std::string_view()};
+  pack.CheckInvariants();
+  CHECK(pack.empty());
+  CHECK(pack.Find("a") == storage::kNotInPack);
+  CHECK(pack.Find("") == storage::kNotInPack);
+  size_t visited = 0;
+  pack.ForEach([&](const auto&) { ++visited; });
+  CHECK(visited == 0);
+}
+
 TEST_CASE("Pack: takes elements of up to 254 bytes and 4096 in all") {
   PackStore store;
   using Set = Pack<1>;
